@@ -1,0 +1,43 @@
+"""How a route says that it needs somebody signed in: by standing on `CallerRoute` and taking `caller: SignedInCaller`."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access import queries, tokens
+from app.access.caller import Caller
+from app.kit.crypto import Keyring
+from app.kit.errors import TokenInvalid
+from app.kit.http import TransactionalRoute
+
+
+class CallerRoute(TransactionalRoute):
+    """A route for signed-in people only: whoever is not gets 401 before anything else is read."""
+
+    async def identify(self, request: Request, session: AsyncSession) -> uuid.UUID:
+        """Resolve the caller of a bearer token; a revoked sign-in or grant counts from this request on."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise TokenInvalid
+        caller = await queries.caller(session, tokens.sign_in_of(request.app.state.keyring, token))
+        if caller is None:
+            raise TokenInvalid
+        request.state.caller = caller
+        return caller.account_id
+
+
+def _caller_of(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+def _keyring_of(request: Request) -> Keyring:
+    keyring: Keyring = request.app.state.keyring
+    return keyring
+
+
+SignedInCaller = Annotated[Caller, Depends(_caller_of)]
+"""Whoever is signed in; what they may do is for the verb to say."""
+Keys = Annotated[Keyring, Depends(_keyring_of)]

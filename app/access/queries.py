@@ -1,0 +1,102 @@
+"""Every select of access."""
+
+import uuid
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.access.models import Account, Grant, Identity, Role, SignIn, SignInFailure
+from app.kit import clock
+
+
+async def caller(session: AsyncSession, sign_in_id: uuid.UUID) -> Caller | None:
+    """The person behind a sign-in that stands, with their live grants, in one statement."""
+    rows = (
+        await session.execute(
+            select(Account, Grant)
+            .join(SignIn, SignIn.account_id == Account.id)
+            .outerjoin(Grant, (Grant.account_id == Account.id) & Grant.revoked_at.is_(None))
+            .where(SignIn.id == sign_in_id, SignIn.revoked_at.is_(None), SignIn.expires_at > clock.now())
+        )
+    ).all()
+    return _caller(sign_in_id, rows) if rows else None
+
+
+def _caller(sign_in_id: uuid.UUID, rows: "list[Row[tuple[Account, Grant]]]") -> Caller:
+    account = rows[0][0]
+    regions: dict[Role, tuple[str, ...]] = {}
+    organizations: list[uuid.UUID] = []
+    for _, grant in rows:
+        if grant is None:
+            continue
+        if grant.organization_id is not None:
+            organizations.append(grant.organization_id)
+        else:
+            regions[grant.role] = (*regions.get(grant.role, ()), grant.region_code or "")
+    return Caller(
+        account_id=account.id,
+        sign_in_id=sign_in_id,
+        member_id=account.member_id,
+        phone=account.phone,
+        home_region_code=account.home_region_code,
+        regions=regions,
+        organization_ids=tuple(organizations),
+    )
+
+
+async def account(session: AsyncSession, account_id: uuid.UUID) -> Account:
+    """An account that is known to be there."""
+    return (await session.scalars(select(Account).where(Account.id == account_id))).one()
+
+
+async def account_of_identity(
+    session: AsyncSession, provider: str, app_id: str, subject: str
+) -> Account | None:
+    """Whose openid this is."""
+    return await session.scalar(
+        select(Account)
+        .join(Identity, Identity.account_id == Account.id)
+        .where(Identity.provider == provider, Identity.app_id == app_id, Identity.subject == subject)
+    )
+
+
+async def account_of_username(session: AsyncSession, username: str) -> Account | None:
+    """Whose username this is."""
+    return await session.scalar(select(Account).where(Account.username == username))
+
+
+async def account_of_member(session: AsyncSession, member_id: uuid.UUID) -> Account | None:
+    """The account that a member uses, if any."""
+    return await session.scalar(select(Account).where(Account.member_id == member_id))
+
+
+async def failure(session: AsyncSession, subject: str) -> SignInFailure | None:
+    """The failed attempts of a username, locked so that parallel guesses count one by one."""
+    return await session.scalar(
+        select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()
+    )
+
+
+async def locked_sign_in(session: AsyncSession, sign_in_id: uuid.UUID) -> SignIn | None:
+    """A sign-in, locked against a second refresh at once."""
+    return await session.scalar(select(SignIn).where(SignIn.id == sign_in_id).with_for_update())
+
+
+async def live_grant(
+    session: AsyncSession,
+    account_id: uuid.UUID,
+    role: Role,
+    region_code: str | None,
+    organization_id: uuid.UUID | None,
+) -> Grant | None:
+    """A grant that stands already."""
+    return await session.scalar(
+        select(Grant).where(
+            Grant.account_id == account_id,
+            Grant.role == role,
+            Grant.region_code.is_not_distinct_from(region_code),
+            Grant.organization_id.is_not_distinct_from(organization_id),
+            Grant.revoked_at.is_(None),
+        )
+    )

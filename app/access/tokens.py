@@ -1,0 +1,56 @@
+"""Access tokens (JWT, RFC 7519, HS256, 15 minutes) and refresh tokens (signed, one use)."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+import jwt
+
+from app.kit import clock
+from app.kit.crypto import Keyring
+from app.kit.errors import TokenExpired, TokenInvalid
+
+ACCESS_LIFE = timedelta(minutes=15)
+ACCESS, REFRESH = "access-token", "refresh-token"
+
+
+def access_token(keyring: Keyring, account_id: uuid.UUID, sign_in_id: uuid.UUID) -> str:
+    """A bearer token; that its sign-in still stands is checked at every use."""
+    now = clock.now()
+    claims = {"sub": str(account_id), "sid": str(sign_in_id), "iat": now, "exp": now + ACCESS_LIFE}
+    return jwt.encode(claims, keyring.key(ACCESS), algorithm="HS256")
+
+
+def sign_in_of(keyring: Keyring, token: str) -> uuid.UUID:
+    """The sign-in that an access token was made for; raises `TokenExpired` or `TokenInvalid`."""
+    options = {"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False}
+    try:
+        claims = jwt.decode(token, keyring.key(ACCESS), algorithms=["HS256"], options=options)
+        sign_in_id, expires = uuid.UUID(claims["sid"]), float(claims["exp"])
+    except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+        raise TokenInvalid from error
+    if expires <= clock.now().timestamp():  # our clock can be moved; the library's cannot
+        raise TokenExpired
+    return sign_in_id
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """Names a sign-in and how often it was refreshed; the signature makes it unforgeable."""
+
+    sign_in_id: uuid.UUID
+    generation: int
+
+    def seal(self, keyring: Keyring) -> str:
+        """The token as it travels: nothing of it needs to be stored."""
+        text = f"{self.sign_in_id}.{self.generation}"
+        return f"{text}.{keyring.sign(REFRESH, text)}"
+
+    @classmethod
+    def open(cls, keyring: Keyring, sealed: str) -> "RefreshToken":
+        """Read a token of ours; raises `TokenInvalid`."""
+        text, _, signature = sealed.rpartition(".")
+        sign_in_id, _, generation = text.partition(".")
+        if not keyring.verify(REFRESH, text, signature):
+            raise TokenInvalid
+        return cls(uuid.UUID(sign_in_id), int(generation))

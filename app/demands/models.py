@@ -1,0 +1,317 @@
+"""Demand, Dispatch, Claim, Service, Evaluation, Note and Reveal."""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.demands.lifecycle import ENDS, OPEN_STATES, ClaimState, Kind, Mode, Reason, State
+from app.kit.db import PERSONAL, Base, Code, Id, one_of
+from app.ledger.models import Provenance
+
+
+class Audience(StrEnum):
+    """Who may claim an open demand."""
+
+    MEMBERS = "members"
+    RESIDENTS = "residents"
+    ALL = "all"
+
+
+class Result(StrEnum):
+    """What became of a closed demand; only its filer makes it resolved."""
+
+    RESOLVED = "resolved"
+    HANDLED = "handled"
+    UNRESOLVED = "unresolved"
+    REFERRED = "referred"
+    NO_ANSWER = "no_answer"
+    UNRATED = "unrated"
+
+
+class CoordType(StrEnum):
+    """The datum of a location."""
+
+    GCJ02 = "gcj02"
+    WGS84 = "wgs84"
+
+
+class ClaimantKind(StrEnum):
+    """Who holds a claim."""
+
+    MEMBER = "member"
+    RESIDENT = "resident"
+    ORGANIZATION = "organization"
+
+
+class Outcome(StrEnum):
+    """Whether a service did all that was asked; a partial one frees its place."""
+
+    DONE = "done"
+    PARTIAL = "partial"
+
+
+class Channel(StrEnum):
+    """How an evaluation came in: from the filer, or noted by the desk on a follow-up call."""
+
+    FILER = "filer"
+    CALLBACK = "callback"
+
+
+class NoteKind(StrEnum):
+    """What a note was written for."""
+
+    MESSAGE = "message"
+    SUPPLEMENT = "supplement"
+    DISPATCH = "dispatch"
+    RETURN = "return"
+    REJECT = "reject"
+    TRANSFER = "transfer"
+    ESCALATE = "escalate"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    CANCEL = "cancel"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    NO_SHOW = "no_show"
+    COMPLETE = "complete"
+
+
+NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
+
+
+def _listed(codes: frozenset[State]) -> str:
+    return ", ".join(f"'{code}'" for code in sorted(codes))
+
+
+class Demand(Base):
+    """What a resident, a desk or an organization asks for, from filing to evaluation."""
+
+    __tablename__ = "demands"
+    __table_args__ = (
+        one_of("kind", Kind),
+        one_of("state", State),
+        one_of("mode", Mode),
+        one_of("audience", Audience),
+        one_of("result", Result),
+        one_of("needs_desk", Reason),
+        one_of("coord_type", CoordType),
+        CheckConstraint("claimed BETWEEN 0 AND slots", "claimed_within_slots"),
+        CheckConstraint("(state = 'closed') = (result IS NOT NULL)", "closed_has_result"),
+        CheckConstraint("ends_at > starts_at", "ends_after_start"),
+        CheckConstraint(
+            f"state IN ({_listed(ENDS)}) OR timer_at IS NOT NULL OR needs_desk IS NOT NULL",
+            "nothing_falls_asleep",
+        ),
+        CheckConstraint(
+            "(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"
+        ),
+        Index(None, "handler_region_code", "id", postgresql_where=text("needs_desk IS NOT NULL")),
+        Index(None, "region_code", "id"),
+        Index("ix_demands_timer_at", "timer_at", postgresql_where=text("timer_at IS NOT NULL")),
+        Index(
+            "ix_demands_open",
+            "region_code",
+            "id",
+            postgresql_where=text(f"mode = 'open' AND state IN ({_listed(OPEN_STATES)}) AND claimed < slots"),
+        ),
+        Index(None, "filed_by", "id"),
+        Index(None, "on_behalf_phone", "id", postgresql_where=text("on_behalf_phone IS NOT NULL")),
+    )
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[Kind]
+    category: Mapped[str]
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(info=PERSONAL)
+    region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
+    origin_region_code: Mapped[Code]
+    """Where it was first filed; that desk keeps sight of it when it is transferred."""
+    handler_region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
+    address: Mapped[str | None] = mapped_column(info=PERSONAL)
+    lng: Mapped[float | None] = mapped_column(info=PERSONAL)
+    lat: Mapped[float | None] = mapped_column(info=PERSONAL)
+    coord_type: Mapped[CoordType | None]
+    contact_name: Mapped[str | None] = mapped_column(info=PERSONAL)
+    contact_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
+    wanted_by: Mapped[datetime | None]
+    anonymous: Mapped[bool]
+    filed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    staff_filed: Mapped[bool]
+    """Whether staff or a liaison asked on their organization's behalf, so that nobody can rate it."""
+    on_behalf_name: Mapped[str | None] = mapped_column(info=PERSONAL)
+    on_behalf_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
+    state: Mapped[State]
+    round: Mapped[int]
+    mode: Mapped[Mode | None]
+    audience: Mapped[Audience | None]
+    slots: Mapped[int]
+    claimed: Mapped[int]
+    """This round's live and done places."""
+    skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    filed_at: Mapped[datetime]
+    moved_at: Mapped[datetime]
+    """When it last went on; the clocks that rest on silence count from here."""
+    timer_at: Mapped[datetime | None]
+    """When the worker must look at it again."""
+    needs_desk: Mapped[Reason | None]
+    result: Mapped[Result | None]
+    dissatisfied: Mapped[bool]
+    """Whether this round's evaluation says "not resolved" and no desk has answered it."""
+    closed_at: Mapped[datetime | None]
+
+
+class Dispatch(Base):
+    """One plan of a demand, kept when the next one replaces it."""
+
+    __tablename__ = "dispatches"
+    __table_args__ = (one_of("mode", Mode), one_of("audience", Audience))
+
+    id: Mapped[Id]
+    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"), index=True)
+    round: Mapped[int]
+    mode: Mapped[Mode]
+    audience: Mapped[Audience]
+    slots: Mapped[int]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    dispatched_by: Mapped[uuid.UUID]
+    dispatched_at: Mapped[datetime]
+
+
+class Claim(Base):
+    """One claimant's part in one round of a demand, offered to them or taken by them."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        one_of("state", ClaimState),
+        one_of("claimant_kind", ClaimantKind),
+        one_of("outcome", Outcome),
+        one_of("provenance", Provenance),
+        CheckConstraint("places > 0", "places_positive"),
+        CheckConstraint("minutes >= 0", "minutes_not_negative"),
+        CheckConstraint("(state = 'offered') <= (expires_at IS NOT NULL)", "offers_expire"),
+        Index(
+            "uq_claims_live_or_done",
+            "demand_id",
+            "round",
+            "claimant_id",
+            unique=True,
+            postgresql_where=text("state IN ('offered', 'accepted', 'arrived', 'completed', 'confirmed')"),
+        ),
+        Index(None, "claimant_id", "id"),
+    )
+
+    id: Mapped[Id]
+    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"), index=True)
+    round: Mapped[int]
+    claimant_kind: Mapped[ClaimantKind]
+    claimant_id: Mapped[uuid.UUID]
+    """A member's, an account's or an organization's id, as `claimant_kind` says."""
+    organization_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    """The organization that claims as one; empty where a person claims for themselves."""
+    places: Mapped[int]
+    note: Mapped[str | None] = mapped_column(info=PERSONAL)
+    state: Mapped[ClaimState]
+    outcome: Mapped[Outcome | None]
+    departmental: Mapped[bool]
+    """Whether it answers a whistle: duty, for which no volunteer hours are booked."""
+    made_by: Mapped[uuid.UUID]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    acknowledge_by: Mapped[datetime | None]
+    contact_by: Mapped[datetime | None]
+    arrive_by: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    contacted_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
+    """Minutes a person served, over all services of a post; an organization's members served this long each."""
+    provenance: Mapped[Provenance | None]
+
+
+class ClaimMember(Base):
+    """A member who serves for an organization's claim; the hours are theirs."""
+
+    __tablename__ = "claim_members"
+
+    claim_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("claims.id"), primary_key=True)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
+
+
+class Service(Base):
+    """One time that a claim was served; a post's claim has many, any other has one."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        one_of("provenance", Provenance),
+        UniqueConstraint("claim_id", "sequence"),
+        CheckConstraint("minutes >= 0", "minutes_not_negative"),
+    )
+
+    id: Mapped[Id]
+    claim_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("claims.id"))
+    sequence: Mapped[int]
+    minutes: Mapped[int]
+    provenance: Mapped[Provenance]
+    flagged: Mapped[bool]
+    """Whether the minutes said do not fit the clock, for a person to look at."""
+    served_at: Mapped[datetime]
+    confirmed_by: Mapped[uuid.UUID | None]
+
+
+class Evaluation(Base):
+    """What the filer says of one round."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (
+        one_of("channel", Channel),
+        UniqueConstraint("demand_id", "round"),
+        CheckConstraint("stars BETWEEN 1 AND 5", "stars_1_to_5"),
+    )
+
+    id: Mapped[Id]
+    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"))
+    round: Mapped[int]
+    stars: Mapped[int]
+    resolved: Mapped[bool]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    comment: Mapped[str | None] = mapped_column(info=PERSONAL)
+    channel: Mapped[Channel]
+    evaluated_by: Mapped[uuid.UUID]
+    evaluated_at: Mapped[datetime]
+
+
+class Note(Base):
+    """Words that belong to a demand: a message between its people, or the reason of an action."""
+
+    __tablename__ = "notes"
+    __table_args__ = (one_of("kind", NoteKind), Index(None, "demand_id", "id"))
+
+    id: Mapped[Id]
+    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"))
+    kind: Mapped[NoteKind]
+    text: Mapped[str] = mapped_column(info=PERSONAL)
+    author: Mapped[uuid.UUID]
+    written_at: Mapped[datetime]
+
+
+class Reveal(Base):
+    """Who saw a demand's contact and exact address, once a day."""
+
+    __tablename__ = "reveals"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"), primary_key=True, index=True)
+    day: Mapped[date] = mapped_column(primary_key=True)

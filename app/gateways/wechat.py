@@ -1,0 +1,131 @@
+"""WeChat's server API as far as signing in needs it, and the sandbox that stands in while no app id is set."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx2
+
+from app.kit.errors import AppError, Text, Unavailable
+
+SANDBOX_APP = "sandbox"
+SANDBOX_CODE = re.compile(r"sandbox:([^\s\0]{1,64})")
+MOBILE = re.compile(r"1[0-9]{10}")
+BUSY = {-1, 45009, 45011}
+"""System busy, daily quota, per-minute quota: trying again later may work."""
+BAD_TOKEN = {40001, 40014, 42001}
+"""The access token is wrong or has expired: fetch another one and try once more."""
+BEFORE_EXPIRY = 300
+"""Seconds before its end in which a token is renewed; WeChat keeps both valid meanwhile."""
+
+
+class CodeRefused(AppError):
+    status, code = 401, "wechat_code_refused"
+    title = Text("微信登录码无效，请重试", "WeChat refused the code, please try again")
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatIdentity:
+    """Who WeChat says that is. The session key is not kept: nothing of ours decrypts with it."""
+
+    app_id: str
+    openid: str
+    union_id: str | None = None
+
+
+class WeChat(Protocol):
+    """What we ask of WeChat."""
+
+    async def identify(self, code: str) -> WeChatIdentity:
+        """The person behind a code of wx.login; raises `CodeRefused` or `Unavailable`."""
+        ...
+
+    async def phone_number(self, code: str) -> str:
+        """The eleven digits behind a code of getPhoneNumber; raises `CodeRefused` or `Unavailable`."""
+        ...
+
+
+class SandboxWeChat:
+    """Believes every `sandbox:NAME`, so that the whole service works without a WeChat account."""
+
+    async def identify(self, code: str) -> WeChatIdentity:
+        match = SANDBOX_CODE.fullmatch(code)
+        if match is None:
+            raise CodeRefused
+        return WeChatIdentity(SANDBOX_APP, match[1])
+
+    async def phone_number(self, code: str) -> str:
+        phone = (await self.identify(code)).openid
+        if not MOBILE.fullmatch(phone):
+            raise CodeRefused
+        return phone
+
+
+class HttpWeChat:
+    """The real thing, as its documentation says: errors come as HTTP 200 with an `errcode`."""
+
+    def __init__(self, client: httpx2.AsyncClient, app_id: str, secret: str) -> None:
+        self._client, self._app_id, self._secret = client, app_id, secret
+        self._token, self._token_until = "", 0.0
+
+    async def identify(self, code: str) -> WeChatIdentity:
+        answer = await self._ask(
+            "GET",
+            "/sns/jscode2session",
+            params={
+                "appid": self._app_id,
+                "secret": self._secret,
+                "js_code": code,
+                "grant_type": "authorization_code",
+            },
+        )
+        if error := _error_of(answer):
+            raise _refusal(error)
+        return WeChatIdentity(self._app_id, str(answer["openid"]), answer.get("unionid"))
+
+    async def phone_number(self, code: str) -> str:
+        answer = await self._with_token("/wxa/business/getuserphonenumber", {"code": code})
+        if error := _error_of(answer):
+            raise _refusal(error)
+        info = answer["phone_info"]
+        if info["watermark"]["appid"] != self._app_id or str(info["countryCode"]) != "86":
+            raise CodeRefused
+        return str(info["purePhoneNumber"])
+
+    async def _with_token(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+        for _ in range(2):
+            params = {"access_token": await self._access_token()}
+            answer = await self._ask("POST", path, params=params, json=body)
+            if _error_of(answer) not in BAD_TOKEN:
+                break
+            self._token_until = 0.0
+        return answer
+
+    async def _access_token(self) -> str:
+        if time.monotonic() >= self._token_until:
+            body = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret}
+            answer = await self._ask("POST", "/cgi-bin/stable_token", json=body)
+            if error := _error_of(answer):
+                raise _refusal(error)
+            self._token = str(answer["access_token"])
+            self._token_until = time.monotonic() + int(answer["expires_in"]) - BEFORE_EXPIRY
+        return self._token
+
+    async def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        try:
+            response = await self._client.request(method, path, **request)
+            answer: dict[str, Any] = response.raise_for_status().json()
+        except (httpx2.HTTPError, ValueError) as error:
+            raise Unavailable(retry_after=2) from error
+        return answer
+
+
+def _error_of(answer: dict[str, Any]) -> int:
+    """The error code, which one documented example shows as a string."""
+    return int(str(answer.get("errcode", 0)))
+
+
+def _refusal(error: int) -> AppError:
+    return Unavailable(retry_after=2) if error in BUSY or error in BAD_TOKEN else CodeRefused()

@@ -1,0 +1,111 @@
+"""The database: engine, base class, naming convention, ids and what a constraint's name says."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import uuid_utils.compat
+from asyncpg import PostgresError
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, Text, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+Sessions = async_sessionmaker[AsyncSession]
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+RETRYABLE = {"40001", "40P01"}
+"""Serialization failure and deadlock: PostgreSQL asks for the whole transaction again."""
+BUSY = {"55P03", "57014", "53300"}
+"""Lock timeout, statement timeout, too many connections: the caller may try again shortly."""
+
+
+def _values(codes: type[StrEnum]) -> list[str]:
+    return [code.value for code in codes]
+
+
+class Base(DeclarativeBase):
+    """Every table's base; `alembic check` compares what hangs on it with the migrations."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it once
+        datetime: DateTime(timezone=True),
+        str: Text(),
+        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=_values),
+    }
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562): unique, and in the order of making."""
+    return uuid_utils.compat.uuid7()
+
+
+Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=new_id)]
+"""A primary key column, filled in Python so that an id is known before the row is written."""
+
+Code = Annotated[str, mapped_column(Text(collation="C"))]
+"""Text compared byte by byte: with any other collation LIKE 'prefix%' may not use the index."""
+
+
+PERSONAL = {"personal": True}
+"""Marks a column with personal data: never in logs or events, listed for export and erasure."""
+APPEND_ONLY = {"append_only": True}
+"""Marks a table whose rows the app role may neither change nor remove."""
+
+
+def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
+    """A column of text that holds one of `codes`; an enum type would need a lock to grow."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    return CheckConstraint(f"{column} IN ({listed})", column)
+
+
+def connect(url: str, *, pool_size: int, pool_timeout_ms: int = 2_000, **server_settings: str) -> AsyncEngine:
+    """An engine whose every session carries `server_settings` (`statement_timeout` and the like)."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout_ms / 1000,
+        pool_pre_ping=True,
+        connect_args={"server_settings": {"jit": "off", **server_settings}},
+    )
+
+
+def sessions(engine: AsyncEngine) -> Sessions:
+    """Sessions that keep loaded values after a commit, so that an answer can be made from them."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(make: Sessions) -> AsyncIterator[AsyncSession]:
+    """One transaction: commits when the block ends, rolls back when it raises."""
+    async with make() as session, session.begin():
+        yield session
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE behind an error of the database, wherever it is wrapped."""
+    cause = _postgres_error(error)
+    return getattr(cause, "sqlstate", None)
+
+
+def violated(error: BaseException) -> str | None:
+    """The name of the constraint that refused a row."""
+    return getattr(_postgres_error(error), "constraint_name", None)
+
+
+def _postgres_error(error: BaseException) -> Any:
+    cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
+    while cause is not None and not isinstance(cause, PostgresError):
+        cause = cause.__cause__
+    return cause

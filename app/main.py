@@ -1,0 +1,95 @@
+"""The application: the only place that knows every router."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import httpx2
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+import app.access.router
+import app.policies.router
+from app import system
+from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
+from app.kit import clock, db, problems
+from app.kit.crypto import Keyring, secret_in
+from app.kit.http import Edge
+from app.settings import Settings, database_url
+
+API = "/api/v1"
+BODY_LIMIT = 1 << 20
+
+PUBLIC = (app.access.router.public, app.policies.router.public)
+ROUTERS = (app.access.router.router, app.policies.router.router)
+
+
+def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastAPI:
+    """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
+    middleware = [Middleware(Edge)]
+    if settings.cors_origins:
+        middleware.append(Middleware(CORSMiddleware, **_cors(settings)))
+    application = FastAPIOffline(
+        title="一呼 Yihu",
+        version=version("yihu"),
+        description="居民点单、支部下单、党员接单。Residents file demands, branches dispatch, members claim.",
+        redoc_url=None,
+        lifespan=_lifespan,
+        middleware=middleware,
+        max_body_size=BODY_LIMIT,
+        separate_input_output_schemas=False,
+    )
+    clock.follow(settings.clock_file)
+    application.state.settings = settings
+    application.state.keyring = keyring(settings)
+    application.state.sessions = sessions
+    problems.install(application)
+    application.include_router(system.router)
+    for router in (*PUBLIC, *ROUTERS):
+        application.include_router(router, prefix=API)
+    return application
+
+
+def keyring(settings: Settings) -> Keyring:
+    """The keys of this installation: from the settings, or from the file in the data folder."""
+    return Keyring(settings.secret_key or secret_in(settings.data_dir / "secret.key"))
+
+
+def engine_sessions(settings: Settings) -> tuple[db.Sessions, db.AsyncEngine]:
+    """Sessions of the app role, under the limits of the settings."""
+    engine = db.connect(
+        database_url(settings, "app"),
+        pool_size=settings.pool_size,
+        pool_timeout_ms=settings.pool_timeout_ms,
+        statement_timeout=str(settings.statement_timeout_ms),
+        lock_timeout=str(settings.lock_timeout_ms),
+        idle_in_transaction_session_timeout=str(settings.request_deadline_ms),
+        application_name="yihu",
+    )
+    return db.sessions(engine), engine
+
+
+def _cors(settings: Settings) -> dict[str, list[str]]:
+    return {"allow_origins": settings.cors_origins, "allow_methods": ["*"], "allow_headers": ["*"]}
+
+
+@asynccontextmanager
+async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = application.state.settings
+    engine = None
+    if application.state.sessions is None:
+        application.state.sessions, engine = engine_sessions(settings)
+    async with httpx2.AsyncClient(base_url=settings.wechat_base_url, timeout=5) as client:
+        application.state.wechat = wechat(settings, client)
+        yield
+    if engine is not None:
+        await engine.dispose()
+
+
+def wechat(settings: Settings, client: httpx2.AsyncClient) -> WeChat:
+    """WeChat itself, or the sandbox while no app id is set."""
+    if settings.wechat_app_id is None:
+        return SandboxWeChat()
+    return HttpWeChat(client, settings.wechat_app_id, settings.wechat_secret or "")

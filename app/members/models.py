@@ -1,0 +1,66 @@
+"""Party members: the roster, who is busy when, and phone bindings that a person must decide."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import PERSONAL, Base, Code, Id
+
+
+class Member(Base):
+    """A Party member on an organization's roster, with or without an account."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        Index(None, "home_region_code", "id"),
+        Index(None, "skills", postgresql_using="gin"),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    name: Mapped[str] = mapped_column(info=PERSONAL)
+    phone: Mapped[str | None] = mapped_column(info=PERSONAL, index=True)
+    home_region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
+    skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime]
+
+
+class Engagement(Base):
+    """A stretch of time for which a person is booked; the constraint lets no one be booked twice."""
+
+    __tablename__ = "engagements"
+    __table_args__ = (
+        ExcludeConstraint(
+            (text("uuidrange(person_id, person_id, '[]')"), "&&"),
+            ("during", "&&"),
+            name="ex_engagements_person_id_during",
+            where=text("live"),
+            using="gist",
+        ),
+        Index(None, "source_kind", "source_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID]
+    """A member's id, or an account's where a resident serves."""
+    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    source_kind: Mapped[str]
+    source_id: Mapped[uuid.UUID]
+    live: Mapped[bool]
+
+
+class BindingRequest(Base):
+    """A phone that several roster members share, so that the desk must say who its account is."""
+
+    __tablename__ = "binding_requests"
+
+    id: Mapped[Id]
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    member_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    region_code: Mapped[Code] = mapped_column(index=True)
+    """The longest region that holds every candidate's home: whose desk decides."""
+    requested_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]

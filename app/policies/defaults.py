@@ -1,0 +1,169 @@
+"""Every rule number with its default, in one readable table. A district changes them with `PUT /policies/{key}`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field, StrictBool, StrictInt, TypeAdapter
+
+from app.kit.errors import Text
+
+Value = TypeVar("Value")
+Duration = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=3660))]
+Count = Annotated[StrictInt, Field(ge=0, le=100_000)]
+
+
+class Reach(StrEnum):
+    """How far from home a member may claim."""
+
+    COMMUNITY = "community"
+    SUBDISTRICT = "subdistrict"
+    DISTRICT = "district"
+    CITY = "city"
+
+
+class Binding(StrEnum):
+    """What turns an account into a roster member."""
+
+    PHONE = "phone"
+    PHONE_AND_NAME = "phone_and_name"
+
+
+@dataclass(frozen=True)
+class Rule(Generic[Value]):
+    """One rule number: its key, what its values look like, its default, and what it means."""
+
+    key: str
+    type: Any
+    default: Any
+    means: Text
+
+    def read(self, stored: Any) -> Value:
+        """A stored JSON value as Python sees it; raises pydantic's `ValidationError`."""
+        value: Value = TypeAdapter(self.type).validate_python(stored)
+        return value
+
+    def write(self, value: Value) -> Any:
+        """A value as JSON; durations become ISO 8601 (`P7D`, `PT30S`)."""
+        return TypeAdapter(self.type).dump_python(value, mode="json")
+
+
+def _days(days: float) -> timedelta:
+    return timedelta(days=days)
+
+
+def _hours(hours: float) -> timedelta:
+    return timedelta(hours=hours)
+
+
+class Key:
+    """The rules, by name."""
+
+    CLAIM_REACH = Rule[Reach](
+        "claim_reach",
+        Reach,
+        Reach.DISTRICT,
+        Text("认领范围：离家多远以内", "how far from home one may claim"),
+    )
+    MEMBER_BINDING = Rule[Binding](
+        "member_binding",
+        Binding,
+        Binding.PHONE,
+        Text("绑定党员身份所需信息", "what turns an account into a roster member"),
+    )
+    MEMBER_RANKING = Rule[bool](
+        "member_ranking",
+        StrictBool,
+        False,
+        Text("是否公开党员个人排名（减负要求，默认关闭）", "whether members are ranked against each other"),
+    )
+    HOURS_PER_QUARTER = Rule[int](
+        "hours_per_quarter", Count, 10, Text("每季度志愿服务小时数目标", "target hours of a member a quarter")
+    )
+    OFFER_WINDOW = Rule[timedelta](
+        "offer_window", Duration, _days(1), Text("指派待接受时限", "how long an offer waits for an answer")
+    )
+    CLAIM_WINDOW = Rule[timedelta](
+        "claim_window",
+        Duration,
+        _days(2),
+        Text("公开待认领时限", "how long an open demand waits for a claim"),
+    )
+    SERVICE_WINDOW = Rule[timedelta](
+        "service_window",
+        Duration,
+        _days(7),
+        Text("认领后无进展时限", "how long a claimed demand may rest before the desk looks"),
+    )
+    ANSWER_WINDOW = Rule[timedelta](
+        "answer_window",
+        Duration,
+        _days(7),
+        Text("退回补充时限", "how long a returned demand waits for its filer"),
+    )
+    RATING_WINDOW = Rule[timedelta](
+        "rating_window",
+        Duration,
+        _days(7),
+        Text("待评议时限", "how long a completed demand waits for a rating"),
+    )
+    LATE_RATING_WINDOW = Rule[timedelta](
+        "late_rating_window",
+        Duration,
+        _days(30),
+        Text("关闭后仍可评议的时限", "how long a closed demand can still be rated"),
+    )
+    WHISTLE_ACKNOWLEDGE = Rule[timedelta](
+        "whistle_acknowledge", Duration, _hours(1), Text("吹哨签收时限", "whistle: time to acknowledge")
+    )
+    WHISTLE_CONTACT = Rule[timedelta](
+        "whistle_contact", Duration, _hours(24), Text("吹哨联系时限", "whistle: time to contact")
+    )
+    WHISTLE_ARRIVE = Rule[timedelta](
+        "whistle_arrive", Duration, _days(3), Text("吹哨到场时限", "whistle: time to arrive")
+    )
+    CLOCK_TOLERANCE = Rule[timedelta](
+        "clock_tolerance",
+        Duration,
+        timedelta(minutes=30),
+        Text(
+            "自报时长与计时允许的差距", "how far entered minutes may exceed the clock before they are flagged"
+        ),
+    )
+    DUE_WINDOWS = Rule[dict[str, timedelta]](
+        "due_windows",
+        dict[str, Duration],
+        {"default": _days(5), "emergency": _hours(4), "safety": _days(2), "repair": _days(3)},
+        Text("各类别办结时限", "time to finish, by category"),
+    )
+    POINTS_PER_SERVICE = Rule[dict[str, int]](
+        "points_per_service",
+        dict[str, Count],
+        {"default": 10, "emergency": 20, "epidemic": 20, "companion": 15, "mediation": 15},
+        Text("每次服务积分", "points for one service, by category"),
+    )
+
+
+RULES: dict[str, Rule[Any]] = {rule.key: rule for rule in vars(Key).values() if isinstance(rule, Rule)}
+
+CATEGORIES: dict[str, Text] = {
+    "repair": Text("维修", "repairs"),
+    "environment": Text("环境整治", "environment"),
+    "relief": Text("帮扶救助", "relief"),
+    "health": Text("健康义诊", "health"),
+    "safety": Text("安全隐患", "safety"),
+    "emergency": Text("应急抢险", "emergency"),
+    "governance": Text("社区治理", "community governance"),
+    "guidance": Text("文明引导", "guidance"),
+    "companion": Text("陪伴关爱", "companionship"),
+    "policy": Text("政策法律", "policy and law"),
+    "training": Text("技能培训", "training"),
+    "renovation": Text("老旧小区改造", "renovation"),
+    "mediation": Text("纠纷调解", "mediation"),
+    "epidemic": Text("疫情防控", "epidemic control"),
+    "grid": Text("网格服务", "grid service"),
+    "culture": Text("文化活动", "culture"),
+    "other": Text("其他", "other"),
+}
+"""The service categories, from the demands that the districts' reports name."""

@@ -1,0 +1,134 @@
+"""Typed settings, read once from the environment (`YIHU_…`); production refuses unsafe ones by name."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+
+from app.kit import postgres
+
+
+def default_data_dir() -> Path:
+    """The folder that holds the embedded database and the secret key when none is named."""
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root, and no other user can enter root's home
+        return Path("/var/lib/yihu")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "yihu"
+
+
+class UnsafeSettings(Exception):  # noqa: N818 - a refusal to start, named for what it says
+    """Production was asked for with settings that are unsafe there; `problems` names each one."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("unsafe for YIHU_ENV=production:\n" + "\n".join(f"  - {line}" for line in problems))
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; `YIHU_DATABASE_URL` sets `database_url`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="YIHU_", extra="forbid", frozen=True)
+
+    env: Literal["development", "production"] = "development"
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Holds the embedded database, the secret key and the run-time files."""
+    database_url: str | None = None
+    """PostgreSQL 15+ as the app role, `postgresql://user:password@host/name`; unset starts the embedded one."""
+    owner_database_url: str | None = None
+    """The same database as the role that owns the tables and migrates; unset means `database_url`."""
+    postgres_user: str | None = None
+    """Who the embedded PostgreSQL runs as when started by root; unset takes yihu, postgres or nobody."""
+    fsync: bool = True
+    """Whether the embedded PostgreSQL waits for the disk; off only for tests."""
+    secret_key: str | None = Field(default=None, repr=False)
+    """Signs tokens and encrypts stored answers, at least 32 characters; unset makes one in the data folder."""
+    demo: bool = False
+    """Seed generated people and open sandbox sign-ins for them."""
+    wechat_app_id: str | None = None
+    """The mini-program's app id; unset means the sandbox, where `sandbox:NAME` signs anybody in."""
+    wechat_secret: str | None = Field(default=None, repr=False)
+    wechat_base_url: str = "https://api.weixin.qq.com"
+    clock_file: Path | None = None
+    """A file holding seconds by which every process's clock is moved; for tests."""
+    cors_origins: list[str] = []
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    pool_size: int = Field(default=8, ge=1, le=64)
+    """Database connections a process may hold; all processes together must fit the server's limit."""
+    statement_timeout_ms: int = Field(default=5_000, ge=100)
+    lock_timeout_ms: int = Field(default=2_000, ge=100)
+    pool_timeout_ms: int = Field(default=2_000, ge=100)
+    request_deadline_ms: int = Field(default=10_000, ge=500)
+    """How long one request may keep being retried after serialization failures and deadlocks."""
+
+    @field_validator("data_dir", "clock_file")
+    @classmethod
+    def absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().absolute() if path else None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether we run our own PostgreSQL in the data folder."""
+        return self.database_url is None
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether WeChat sign-ins are pretended."""
+        return self.wechat_app_id is None
+
+    def refuse_unsafe(self) -> None:
+        """Raise `UnsafeSettings` naming every setting that must not reach production."""
+        if self.env == "production" and (problems := self._unsafe()):
+            raise UnsafeSettings(problems)
+
+    def _unsafe(self) -> list[str]:
+        checks = [
+            (self.demo, "YIHU_DEMO: demo people may sign in with known codes"),
+            (self.sandbox, "YIHU_WECHAT_APP_ID: unset, so the sandbox signs anybody in"),
+            (
+                not self.sandbox and not self.wechat_secret,
+                "YIHU_WECHAT_SECRET: unset, so nobody could sign in",
+            ),
+            (
+                not self.wechat_base_url.startswith("https://"),
+                "YIHU_WECHAT_BASE_URL: not https, so sign-in codes travel in the open",
+            ),
+            (not self.fsync, "YIHU_FSYNC: off, so a power cut loses acknowledged work"),
+            (self.clock_file is not None, "YIHU_CLOCK_FILE: set, so the clock can be moved"),
+            (
+                not self.embedded and self.owner_database_url in (None, self.database_url),
+                "YIHU_OWNER_DATABASE_URL: one database role owns and uses the tables, "
+                "so the app could rewrite the ledger",
+            ),
+            (
+                self.secret_key is not None and len(self.secret_key) < 32,
+                "YIHU_SECRET_KEY: shorter than 32 characters",
+            ),
+            (
+                self.secret_key is not None and len(set(self.secret_key)) < 10,
+                "YIHU_SECRET_KEY: too few different characters to be random",
+            ),
+            ("*" in self.cors_origins, "YIHU_CORS_ORIGINS: * lets any site call with a stolen token"),
+            (
+                any(origin.startswith("http://") for origin in self.cors_origins),
+                "YIHU_CORS_ORIGINS: an origin over plain http",
+            ),
+            (self.log_level == "debug", "YIHU_LOG_LEVEL: debug prints what people wrote"),
+            (self.log_format != "json", "YIHU_LOG_FORMAT: not json, so nothing can collect the logs"),
+        ]
+        return [problem for unsafe, problem in checks if unsafe]
+
+
+def database_url(settings: Settings, role: Literal["owner", "app"]) -> str:
+    """Where the database is for a role, whether ours or one that was named."""
+    if settings.database_url is None:
+        return postgres.url(settings.data_dir, role)
+    return (settings.owner_database_url if role == "owner" else None) or settings.database_url
+
+
+def app_role(settings: Settings) -> str:
+    """The name of the role that the app uses."""
+    return make_url(database_url(settings, "app")).username or ""

@@ -1,0 +1,263 @@
+"""`yihu serve`: database, migrations, HTTP workers and the background worker, started and stopped as one.
+
+Nothing of ours outlives this process, even if it is killed: see `kit.children`.
+"""
+
+import asyncio
+import errno
+import fcntl
+import http.client
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import make_url
+
+from app.kit import log, migrate, pgplace, preflight
+from app.kit.family import Child, Falls, FellTooOften, Signals, Stopped, stop
+from app.kit.postgres import EmbeddedPostgres, EmbeddedPostgresError
+from app.settings import Settings, UnsafeSettings, app_role, database_url
+
+Report = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+Prepare = Callable[[Settings, Report], Iterable[str] | None]
+"""Fills the database before the first request; answers lines to show once the server is ready."""
+
+GRACEFUL_SECONDS = 22.0
+"""A little more than an HTTP worker gives the requests that it is answering."""
+WORKER_SECONDS = 10.0
+PORT_SECONDS = 2.0
+"""How long the port may still be held by the children of a killed `serve`."""
+EXTERNAL_SECONDS = 15.0
+"""How long a database that is not ours may take to come up beside us."""
+
+logger = log.get(__name__)
+
+
+class ServeError(Exception):
+    """`serve` cannot start or go on; the message says why and what to do."""
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int, prepare: Prepare | None = None) -> int:
+    """Serve until told to stop; answers the exit code."""
+    try:
+        settings.refuse_unsafe()
+        with Signals() as signals, _alone(settings.data_dir), _listen(host, port) as listener:
+            return _Server(settings, listener, workers, signals).run(prepare)
+    except Stopped:
+        return 0
+    except (UnsafeSettings, ServeError, FellTooOften, EmbeddedPostgresError) as error:
+        _say(f"无法启动或继续运行 Cannot serve: {error}", file_is_stderr=True)
+        return 1
+
+
+class _Server:
+    """What one `serve` started, in the order in which it is stopped."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, workers: int, signals: Signals) -> None:
+        self.settings = settings
+        self.listener = listener
+        self.signals = signals
+        self.connections = (workers + 1) * settings.pool_size
+        self.database = (
+            EmbeddedPostgres(settings.data_dir, fsync=settings.fsync, run_as=settings.postgres_user)
+            if settings.embedded
+            else None
+        )
+        self.database_falls = Falls("the embedded PostgreSQL")
+        python, fd = [sys.executable, "-m", "app.cli"], listener.fileno()
+        environment = child_environment(settings)
+        self.http = [
+            Child(f"HTTP worker {n}", [*python, "http", "--fd", str(fd)], environment, (fd,))
+            for n in range(1, workers + 1)
+        ]
+        self.worker = Child("background worker", [*python, "worker"], environment)
+        self.hints: list[str] = []
+
+    def run(self, prepare: Prepare | None) -> int:
+        """Bring everything up, keep it up until asked to stop, and bring it down, whatever happens."""
+        try:
+            self._bring_up(prepare)
+            self._watch()
+        finally:
+            self._bring_down()
+        return 0
+
+    def _bring_up(self, prepare: Prepare | None) -> None:
+        with self.signals.interrupting():
+            if self.database:
+                with _step("数据库", "database"):
+                    self.database.start()
+                self.database_falls.started()
+            with _step("检查", "checks"):
+                self._refuse_unfit()
+            with _step("表结构", "tables"):
+                migrate.upgrade(database_url(self.settings, "owner"), app_role(self.settings))
+            if prepare:
+                self.hints = list(_prepare(prepare, self.settings))
+
+    def _refuse_unfit(self) -> None:
+        """Refuse a server that is too old, too small, or in production one that may forget."""
+        url, production = database_url(self.settings, "app"), self.settings.env == "production"
+        deadline = time.monotonic() + EXTERNAL_SECONDS
+        while True:
+            try:
+                found = asyncio.run(preflight.problems(url, connections=self.connections, durable=production))
+                break
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                where = make_url(url).render_as_string(hide_password=True)
+                if time.monotonic() > deadline or not _may_pass(error):
+                    raise ServeError(f"the database {where} cannot be used: {error}") from error
+            time.sleep(0.5)
+        if found:
+            raise ServeError("the database server is not fit:\n" + "\n".join(f"  - {line}" for line in found))
+
+    def _watch(self) -> None:
+        """Start again whatever ends, until asked to stop."""
+        announced = False
+        while not self.signals.asked:
+            self._keep_database()
+            for child in (*self.http, self.worker):
+                child.keep()
+            if not announced and _is_ready(self.listener):
+                announced = True
+                self._announce()
+            self.signals.wait(0.5 if announced else 0.1)
+
+    def _keep_database(self) -> None:
+        if not self.database or self.database.poll() is None:
+            return
+        logger.warning("supervisor.database_ended", status=self.database.poll())
+        self.database_falls.fell()
+        with self.signals.interrupting():
+            self.database.start()
+        self.database_falls.started()
+        for child in (*self.http, self.worker):
+            child.falls.forgive()  # falling without a database is not their fault
+        logger.info("supervisor.database_restarted")
+
+    def _announce(self) -> None:
+        host, port = _address(self.listener)
+        _say(f"已就绪 Ready: http://{host}:{port}")
+        _say(f"接口文档 API docs: http://{host}:{port}/docs")
+        for line in self.hints:
+            _say(line)
+        _say("走一遍流程 Walk through it: yihu tour")
+        _say("停止 Stop: Ctrl-C")
+
+    def _bring_down(self) -> None:
+        """HTTP first, so that nobody is answered by half of us; the database last."""
+        self.listener.close()
+        if self.signals.asked:
+            _say("正在停止 Stopping …")
+        stop(self.http, GRACEFUL_SECONDS, self.signals)
+        stop([self.worker], WORKER_SECONDS, self.signals)
+        if self.database:
+            self.database.stop()
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment in which `Settings()` reads the same settings again."""
+    environment = dict(os.environ)
+    chosen = settings.model_dump(mode="json", exclude_unset=True)
+    for name, value in {**chosen, "data_dir": str(settings.data_dir)}.items():
+        variable = f"YIHU_{name.upper()}"
+        environment.pop(variable, None)
+        if value is not None:
+            environment[variable] = value if isinstance(value, str) else json.dumps(value)
+    return environment
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder's lock, which the kernel gives back however we end."""
+    try:
+        pgplace.make_data_dir(data_dir)
+        file = (data_dir / "serve.lock").open("a+")
+    except OSError as error:
+        raise ServeError(f"the data folder {data_dir} cannot be used: {error}") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise ServeError(
+                f"{data_dir} is being served already, by process {file.read().strip()}; "
+                "stop that one or choose another --data-dir"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The one socket that every HTTP worker accepts from; refused before anything slow begins."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while True:
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            return socket.create_server(address, family=family, backlog=2048)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise ServeError(
+                    f"{host}:{port} cannot be listened on ({error}); choose another --port"
+                ) from error
+        time.sleep(0.1)
+
+
+def _address(listener: socket.socket) -> tuple[str, int]:
+    """Host, as written in a URL, and port under which this machine reaches the listener."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - the address is read, not bound
+    return f"[{host}]" if ":" in host else host, port
+
+
+def _is_ready(listener: socket.socket) -> bool:
+    """Whether some HTTP worker says that it can serve."""
+    host, port = _address(listener)
+    connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the database may still be coming up."""
+    return isinstance(error, OSError | asyncpg.CannotConnectNowError)
+
+
+def _say(line: str, *, file_is_stderr: bool = False) -> None:
+    Console(stderr=file_is_stderr).print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _step(zh: str, en: str) -> Iterator[None]:
+    """Show what is being done while it takes long, and how long it took."""
+    console, began = Console(), time.monotonic()
+    with console.status(f"{zh} {en} …"):
+        yield
+    console.print(f"✓ {zh} {en} {time.monotonic() - began:.1f} s", highlight=False)
+
+
+def _prepare(prepare: Prepare, settings: Settings) -> Iterable[str]:
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %")
+    with Progress(*columns, TimeElapsedColumn()) as progress:
+        task = progress.add_task("准备数据 preparing data")
+
+        def report(doing: str, done: int, total: int) -> None:
+            progress.update(task, description=doing, completed=done, total=total)
+
+        return prepare(settings, report) or []

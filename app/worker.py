@@ -1,0 +1,71 @@
+"""The background process: follows the event log and sweeps what is due."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+from app.kit import clock, db, events, idempotency, log
+from app.kit.timers import Timer, sweep
+from app.main import engine_sessions
+from app.settings import Settings
+
+logger = log.get()
+EVERY = 0.25
+"""Seconds between two looks at the log and the timers."""
+FORGET_EVERY = 3600.0
+FOLLOWERS: dict[str, events.Handler] = {}
+TIMERS: tuple[Timer, ...] = ()
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what was under way is finished or rolled back."""
+    clock.follow(settings.clock_file)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sessions, engine = engine_sessions(settings)
+    loops = [_repeat(stop, EVERY, "follow", lambda: follow(sessions))]
+    loops += [_repeat(stop, EVERY, "sweep", lambda: sweep_all(sessions))]
+    loops += [_repeat(stop, FORGET_EVERY, "forget", lambda: forget(sessions))]
+    await asyncio.gather(*loops)
+    await engine.dispose()
+
+
+async def follow(sessions: db.Sessions) -> int:
+    """Give every follower of the event log what it has not had; how many events that were."""
+    seen = 0
+    for name, handle in FOLLOWERS.items():
+        async with db.transaction(sessions) as session:
+            await events.enlist(session, name)
+        while count := await events.follow(sessions, name, handle):
+            seen += count
+    return seen
+
+
+async def sweep_all(sessions: db.Sessions) -> int:
+    """Fire every timer that is due; how many fired."""
+    return sum([await sweep(sessions, timer) for timer in TIMERS])
+
+
+async def forget(sessions: db.Sessions) -> None:
+    """Drop what is kept for a while only."""
+    async with db.transaction(sessions) as session:
+        await idempotency.forget_old(session)
+
+
+async def _repeat(
+    stop: asyncio.Event, seconds: float, name: str, work: Callable[[], Awaitable[object]]
+) -> None:
+    """Do `work` again and again; a failure (the database is away) is logged and tried again."""
+    while not stop.is_set():
+        try:
+            await work()
+        except Exception:
+            logger.exception("worker.failed", loop=name)
+            seconds_now = max(seconds, 1.0)
+        else:
+            seconds_now = seconds
+        try:
+            await asyncio.wait_for(stop.wait(), seconds_now)
+        except TimeoutError:
+            continue
