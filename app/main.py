@@ -7,12 +7,21 @@ from importlib.metadata import version
 import httpx2
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import app.access.router
+import app.demands.routers.claims
+import app.demands.routers.demands
+import app.demands.routers.evaluations
+import app.demands.routers.lifecycle
+import app.ledger.router
+import app.members.router
+import app.organizations.router
 import app.policies.router
-from app import system
+import app.regions.router
+from app import meta, system
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
 from app.kit import clock, db, problems
 from app.kit.crypto import Keyring, secret_in
@@ -22,15 +31,41 @@ from app.settings import Settings, database_url
 API = "/api/v1"
 BODY_LIMIT = 1 << 20
 
-PUBLIC = (app.access.router.public, app.policies.router.public)
-ROUTERS = (app.access.router.router, app.policies.router.router)
+PUBLIC = (
+    app.access.router.public,
+    app.policies.router.public,
+    app.regions.router.public,
+    app.demands.routers.lifecycle.public,
+    meta.public,
+)
+ROUTERS = (
+    app.access.router.router,
+    app.policies.router.router,
+    app.organizations.router.router,
+    app.members.router.auth,
+    app.members.router.router,
+    app.ledger.router.router,
+    app.demands.routers.demands.router,
+    app.demands.routers.demands.desk,
+    app.demands.routers.claims.router,
+    app.demands.routers.evaluations.router,
+)
 
 
 def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastAPI:
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
-    middleware = [Middleware(Edge)]
-    if settings.cors_origins:
-        middleware.append(Middleware(CORSMiddleware, **_cors(settings)))
+    middleware = [Middleware(Edge, body_limit=BODY_LIMIT)]
+    if settings.cors_origins:  # around the edge, so that a browser may read a 500 as well
+        middleware.insert(
+            0,
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=["X-Trace-Id", "Idempotency-Replayed", "Retry-After"],
+            ),
+        )
     application = FastAPIOffline(
         title="一呼 Yihu",
         version=version("yihu"),
@@ -38,7 +73,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
         redoc_url=None,
         lifespan=_lifespan,
         middleware=middleware,
-        max_body_size=BODY_LIMIT,
+        responses=problems.RESPONSES,
         separate_input_output_schemas=False,
     )
     clock.follow(settings.clock_file)
@@ -57,7 +92,7 @@ def keyring(settings: Settings) -> Keyring:
     return Keyring(settings.secret_key or secret_in(settings.data_dir / "secret.key"))
 
 
-def engine_sessions(settings: Settings) -> tuple[db.Sessions, db.AsyncEngine]:
+def engine_sessions(settings: Settings) -> tuple[db.Sessions, AsyncEngine]:
     """Sessions of the app role, under the limits of the settings."""
     engine = db.connect(
         database_url(settings, "app"),
@@ -69,10 +104,6 @@ def engine_sessions(settings: Settings) -> tuple[db.Sessions, db.AsyncEngine]:
         application_name="yihu",
     )
     return db.sessions(engine), engine
-
-
-def _cors(settings: Settings) -> dict[str, list[str]]:
-    return {"allow_origins": settings.cors_origins, "allow_methods": ["*"], "allow_headers": ["*"]}
 
 
 @asynccontextmanager

@@ -6,14 +6,15 @@ Nothing of ours outlives this process, even if it is killed: see `kit.children`.
 import asyncio
 import errno
 import fcntl
-import http.client
 import json
+import math
 import os
+import select
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -38,6 +39,9 @@ PORT_SECONDS = 2.0
 """How long the port may still be held by the children of a killed `serve`."""
 EXTERNAL_SECONDS = 15.0
 """How long a database that is not ours may take to come up beside us."""
+
+LATE_SECONDS = 30.0
+"""After so long without a worker that can serve, somebody should look why."""
 
 logger = log.get(__name__)
 
@@ -122,15 +126,19 @@ class _Server:
 
     def _watch(self) -> None:
         """Start again whatever ends, until asked to stop."""
-        announced = False
-        while not self.signals.asked:
-            self._keep_database()
-            for child in (*self.http, self.worker):
-                child.keep()
-            if not announced and _is_ready(self.listener):
-                announced = True
-                self._announce()
-            self.signals.wait(0.5 if announced else 0.1)
+        announced, late = False, time.monotonic() + LATE_SECONDS
+        with closing(_Probe(self.listener)) as probe:
+            while not self.signals.asked:
+                self._keep_database()
+                for child in (*self.http, self.worker):
+                    child.keep()
+                if not announced and probe.is_ready():
+                    announced = True
+                    self._announce()
+                elif not announced and time.monotonic() > late:
+                    late = math.inf
+                    logger.warning("supervisor.not_ready", seconds=LATE_SECONDS, ask="/readyz")
+                self.signals.wait(0.5 if announced else 0.1)
 
     def _keep_database(self) -> None:
         if not self.database or self.database.poll() is None:
@@ -221,17 +229,32 @@ def _address(listener: socket.socket) -> tuple[str, int]:
     return f"[{host}]" if ":" in host else host, port
 
 
-def _is_ready(listener: socket.socket) -> bool:
-    """Whether some HTTP worker says that it can serve."""
-    host, port = _address(listener)
-    connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=1)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+class _Probe:
+    """Asks `/readyz` one question at a time: the socket takes it long before a worker is there to answer."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        host, self._port = _address(listener)
+        self._host = host.strip("[]")
+        self._asked: socket.socket | None = None
+
+    def is_ready(self) -> bool:
+        """Whether some HTTP worker has said that it can serve; does not wait for the answer."""
+        try:
+            if self._asked is None:
+                self._asked = socket.create_connection((self._host, self._port), timeout=1)
+                self._asked.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            if not select.select([self._asked], [], [], 0)[0]:
+                return False
+            answer = self._asked.recv(64)
+        except OSError:
+            answer = b""
+        self.close()
+        return answer.startswith(b"HTTP/1.1 200 ")
+
+    def close(self) -> None:
+        if self._asked:
+            self._asked.close()
+        self._asked = None
 
 
 def _may_pass(error: Exception) -> bool:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.kit import migrate
 from app.kit.errors import Unavailable
@@ -39,8 +40,11 @@ async def healthz() -> Health:
 @router.get("/readyz")
 async def readyz(request: Request) -> Health:
     """Requests can be served: the database answers and its schema is the one that this code needs."""
-    async with asyncio.timeout(READY_WITHIN), request.app.state.sessions() as session:
-        found = await session.scalar(text("SELECT version_num FROM alembic_version"))
+    try:
+        async with asyncio.timeout(READY_WITHIN), request.app.state.sessions() as session:
+            found = await session.scalar(text("SELECT version_num FROM alembic_version"))
+    except DBAPIError as error:  # a database without our tables, or one that does not let us in
+        raise Unavailable(retry_after=1) from error
     if found != NEWEST:
         raise Unavailable
     return Health(status="ok")

@@ -4,8 +4,10 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
+from app.demands import timing
 from app.kit import clock, db, events, idempotency, log
 from app.kit.timers import Timer, sweep
+from app.ledger import standings
 from app.main import engine_sessions
 from app.settings import Settings
 
@@ -13,8 +15,8 @@ logger = log.get()
 EVERY = 0.25
 """Seconds between two looks at the log and the timers."""
 FORGET_EVERY = 3600.0
-FOLLOWERS: dict[str, events.Handler] = {}
-TIMERS: tuple[Timer, ...] = ()
+FOLLOWERS: dict[str, events.Handler] = {standings.FOLLOWER: standings.count}
+TIMERS: tuple[Timer, ...] = (timing.DEMANDS,)
 
 
 async def run(settings: Settings) -> None:

@@ -15,11 +15,13 @@ from fastapi import FastAPI
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from app.kit import clock, db, migrate
+from app.kit import clock, db, log, migrate
 from app.kit.postgres import EmbeddedPostgres
 from app.main import create_app
 from app.settings import Settings
 from tests.client import Client
+
+log.configure(output="json", level="warning")
 
 TEMPLATE = "yihu_template"
 SECRET = "a secret for tests only, 0123456789"

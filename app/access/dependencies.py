@@ -28,6 +28,12 @@ class CallerRoute(TransactionalRoute):
         return caller.account_id
 
 
+class AuthRoute(CallerRoute):
+    """A signed-in route under /auth/, where no answer is kept for a retry."""
+
+    takes_keys = False
+
+
 def _caller_of(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller

@@ -11,3 +11,4 @@ class AccessEvent(StrEnum):
     REFRESH_REUSED = "account.refresh_reused"
     GRANTED = "account.granted"
     REVOKED = "account.revoked"
+    PASSWORD_SET = "account.password_set"  # noqa: S105 - an event, not a password

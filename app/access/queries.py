@@ -1,8 +1,9 @@
 """Every select of access."""
 
 import uuid
+from collections.abc import Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Uuid, column, exists, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
@@ -12,7 +13,7 @@ from app.kit import clock
 
 async def caller(session: AsyncSession, sign_in_id: uuid.UUID) -> Caller | None:
     """The person behind a sign-in that stands, with their live grants, in one statement."""
-    rows = (
+    rows: Sequence[Row[Account, Grant | None]] = (
         await session.execute(
             select(Account, Grant)
             .join(SignIn, SignIn.account_id == Account.id)
@@ -23,7 +24,7 @@ async def caller(session: AsyncSession, sign_in_id: uuid.UUID) -> Caller | None:
     return _caller(sign_in_id, rows) if rows else None
 
 
-def _caller(sign_in_id: uuid.UUID, rows: "list[Row[tuple[Account, Grant]]]") -> Caller:
+def _caller(sign_in_id: uuid.UUID, rows: Sequence[Row[Account, Grant | None]]) -> Caller:
     account = rows[0][0]
     regions: dict[Role, tuple[str, ...]] = {}
     organizations: list[uuid.UUID] = []
@@ -48,6 +49,12 @@ def _caller(sign_in_id: uuid.UUID, rows: "list[Row[tuple[Account, Grant]]]") -> 
 async def account(session: AsyncSession, account_id: uuid.UUID) -> Account:
     """An account that is known to be there."""
     return (await session.scalars(select(Account).where(Account.id == account_id))).one()
+
+
+async def locked_account(session: AsyncSession, account_id: uuid.UUID) -> Account:
+    """An account that is known to be there, as it stands now and held against changes by others."""
+    statement = select(Account).where(Account.id == account_id).with_for_update()
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one()
 
 
 async def account_of_identity(
@@ -100,3 +107,21 @@ async def live_grant(
             Grant.revoked_at.is_(None),
         )
     )
+
+
+async def nicknames(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str | None]:
+    """What some accounts call themselves."""
+    rows = await session.execute(select(Account.id, Account.nickname).where(Account.id.in_(ids)))
+    return {account_id: nickname for account_id, nickname in rows}
+
+
+async def region_exists(session: AsyncSession, code: str) -> bool:
+    """Whether a grant may name a region; regions stand above us, so only the table is known here."""
+    regions = table("regions", column("code"))
+    return bool(await session.scalar(select(exists().where(regions.c.code == code))))
+
+
+async def organization_exists(session: AsyncSession, organization_id: uuid.UUID) -> bool:
+    """Whether a grant may name an organization."""
+    organizations = table("organizations", column("id", Uuid))
+    return bool(await session.scalar(select(exists().where(organizations.c.id == organization_id))))

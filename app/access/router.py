@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response, status
 
 from app.access import signing_in
-from app.access.dependencies import CallerRoute, Keys, SignedInCaller
+from app.access.dependencies import AuthRoute, Keys, SignedInCaller
 from app.access.schemas import PasswordIn, RefreshIn, SignedIn, SignOutIn, WeChatCode
 from app.gateways.wechat import WeChat
 from app.kit.http import Session, TransactionalRoute
 
 public = APIRouter(prefix="/auth", tags=["auth 登录"], route_class=TransactionalRoute)
-router = APIRouter(prefix="/auth", tags=["auth 登录"], route_class=CallerRoute)
+router = APIRouter(prefix="/auth", tags=["auth 登录"], route_class=AuthRoute)
 
 
 def wechat_of(request: Request) -> WeChat:

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from app.access.models import Account
-from app.kit.schema import Bool, Input, Output, PlainText, ShortText, mask_phone
+from app.kit.schema import Bool, ExactText, Input, Output, ShortText, mask_phone
 
 Token = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[\x21-\x7e]+$")]
-Secret = Annotated[PlainText, StringConstraints(min_length=1, max_length=200, strip_whitespace=False)]
+Secret = Annotated[ExactText, StringConstraints(min_length=1, max_length=200)]
 
 
 class WeChatCode(Input):

@@ -74,7 +74,7 @@ async def with_password(session: AsyncSession, keyring: Keyring, username: str, 
     if failure and failure.wait_until > now:
         raise TooManyAttempts(retry_after=int((failure.wait_until - now).total_seconds()) + 1)
     account = await queries.account_of_username(session, username)
-    if not await _verify(account.password_hash if account else None, password) or account is None:
+    if not await verify(account.password_hash if account else None, password) or account is None:
         await _count_failure(session, username)
         raise WrongPassword
     if failure:
@@ -82,7 +82,7 @@ async def with_password(session: AsyncSession, keyring: Keyring, username: str, 
     return await _sign_in(session, keyring, account)
 
 
-async def _verify(stored: str | None, password: str) -> bool:
+async def verify(stored: str | None, password: str) -> bool:
     """Argon2id in a thread: it takes tens of milliseconds on purpose."""
     try:
         return await asyncio.to_thread(hasher.verify, stored or NOBODY, password) and stored is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import jwt
+from jwt.types import Options
 
 from app.kit import clock
 from app.kit.crypto import Keyring
@@ -23,7 +24,7 @@ def access_token(keyring: Keyring, account_id: uuid.UUID, sign_in_id: uuid.UUID)
 
 def sign_in_of(keyring: Keyring, token: str) -> uuid.UUID:
     """The sign-in that an access token was made for; raises `TokenExpired` or `TokenInvalid`."""
-    options = {"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False}
+    options: Options = {"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False}
     try:
         claims = jwt.decode(token, keyring.key(ACCESS), algorithms=["HS256"], options=options)
         sign_in_id, expires = uuid.UUID(claims["sid"]), float(claims["exp"])

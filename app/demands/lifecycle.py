@@ -299,9 +299,9 @@ def _is_complete(plan: Plan, tally: Tally, now: datetime) -> bool:
 def attention(
     plan: Plan, tally: Tally, clocks: Clocks, now: datetime
 ) -> tuple[datetime | None, Reason | None]:
-    """When a demand must be looked at again by the clock, and why a person must act; never both None before an end."""
-    if plan.state in ENDS or plan.state == S.COMPLETED and plan.dissatisfied:
-        return None, Reason.DISSATISFIED if plan.dissatisfied else None
+    """When the clock must look at a demand again, and why a person must act; before an end never both None."""
+    if plan.dissatisfied:
+        return None, Reason.DISSATISFIED
     match plan.state:
         case S.FILED:
             return None, Reason.NEW
@@ -309,25 +309,28 @@ def attention(
             return clocks.answer_by, None
         case S.COMPLETED:
             return (None, Reason.TO_CLOSE) if plan.staff_filed else (clocks.rate_by, None)
-    due, reason = _under_way(plan, tally, clocks)
-    if plan.ends_at is not None and plan.is_over(now):
+        case S.DISPATCHED | S.CLAIMED | S.SERVING:
+            return _under_way(plan, tally, clocks, now)
+    return None, None
+
+
+def _under_way(
+    plan: Plan, tally: Tally, clocks: Clocks, now: datetime
+) -> tuple[datetime | None, Reason | None]:
+    due, reason = _rests_until(plan, tally, clocks)
+    if plan.is_over(now):
         due, reason = None, Reason.WINDOW_PASSED
-    elif due is not None and due <= now:
-        due = None
-    else:
-        due, reason = due, None if due is not None else reason
-    moments = [moment for moment in (due, tally.next_expiry, plan.ends_at) if moment and moment > now]
-    return min(moments, default=None), reason
+    later = [at for at in (due, tally.next_expiry, plan.ends_at) if at is not None and at > now]
+    waiting = due is not None and due > now
+    return min(later, default=None), None if waiting else reason
 
 
-def _under_way(plan: Plan, tally: Tally, clocks: Clocks) -> tuple[datetime | None, Reason]:
-    """Why the desk will have to act on a demand that is under way, and when; None is now."""
+def _rests_until(plan: Plan, tally: Tally, clocks: Clocks) -> tuple[datetime | None, Reason]:
+    """Until when the desk may leave it alone (None: not any longer), and why not after that."""
     if tally.live:
         return plan.ends_at or clocks.serve_by, Reason.WINDOW_PASSED
     if tally.partial and not tally.done:
         return None, Reason.PARTIAL
     if plan.mode == Mode.OPEN:
         return clocks.claim_by, Reason.NOBODY_CLAIMED
-    if tally.offered:
-        return tally.next_expiry, Reason.OFFERS_ENDED
-    return None, Reason.OFFERS_ENDED
+    return tally.next_expiry, Reason.OFFERS_ENDED

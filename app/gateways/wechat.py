@@ -1,14 +1,18 @@
-"""WeChat's server API as far as signing in needs it, and the sandbox that stands in while no app id is set."""
+"""WeChat's server API as far as signing in needs it, and the sandbox for as long as no app id is set."""
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx2
 
+from app.kit import log
 from app.kit.errors import AppError, Text, Unavailable
 
+logger = log.get()
 SANDBOX_APP = "sandbox"
 SANDBOX_CODE = re.compile(r"sandbox:([^\s\0]{1,64})")
 MOBILE = re.compile(r"1[0-9]{10}")
@@ -80,52 +84,71 @@ class HttpWeChat:
                 "grant_type": "authorization_code",
             },
         )
-        if error := _error_of(answer):
-            raise _refusal(error)
-        return WeChatIdentity(self._app_id, str(answer["openid"]), answer.get("unionid"))
+        _refuse(answer)
+        with _as_documented():
+            return WeChatIdentity(self._app_id, str(answer["openid"]), answer.get("unionid"))
 
     async def phone_number(self, code: str) -> str:
         answer = await self._with_token("/wxa/business/getuserphonenumber", {"code": code})
-        if error := _error_of(answer):
-            raise _refusal(error)
-        info = answer["phone_info"]
-        if info["watermark"]["appid"] != self._app_id or str(info["countryCode"]) != "86":
+        _refuse(answer)
+        with _as_documented():
+            info = answer["phone_info"]
+            ours = info["watermark"]["appid"] == self._app_id
+            country, phone = str(info["countryCode"]), str(info["purePhoneNumber"])
+        if not ours or country != "86" or not MOBILE.fullmatch(phone):
             raise CodeRefused
-        return str(info["purePhoneNumber"])
+        return phone
 
     async def _with_token(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = {}
-        for _ in range(2):
-            params = {"access_token": await self._access_token()}
-            answer = await self._ask("POST", path, params=params, json=body)
-            if _error_of(answer) not in BAD_TOKEN:
-                break
+        answer = await self._ask("POST", path, params=await self._access(), json=body)
+        if _error_of(answer) in BAD_TOKEN:
             self._token_until = 0.0
+            answer = await self._ask("POST", path, params=await self._access(), json=body)
         return answer
 
-    async def _access_token(self) -> str:
+    async def _access(self) -> dict[str, str]:
+        """The access token as a query; of two callers at once both may fetch it, which WeChat allows."""
         if time.monotonic() >= self._token_until:
             body = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret}
             answer = await self._ask("POST", "/cgi-bin/stable_token", json=body)
-            if error := _error_of(answer):
-                raise _refusal(error)
-            self._token = str(answer["access_token"])
-            self._token_until = time.monotonic() + int(answer["expires_in"]) - BEFORE_EXPIRY
-        return self._token
+            _refuse(answer)
+            with _as_documented():
+                life = int(answer["expires_in"])
+                self._token = str(answer["access_token"])
+            self._token_until = time.monotonic() + life - BEFORE_EXPIRY
+        return {"access_token": self._token}
 
     async def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         try:
             response = await self._client.request(method, path, **request)
-            answer: dict[str, Any] = response.raise_for_status().json()
+            answer = response.raise_for_status().json()
         except (httpx2.HTTPError, ValueError) as error:
+            logger.warning("wechat.unavailable", path=path, reason=type(error).__name__)
             raise Unavailable(retry_after=2) from error
-        return answer
+        with _as_documented():
+            return dict(answer)
+
+
+@contextmanager
+def _as_documented() -> Iterator[None]:
+    """Take an answer apart; one of another shape than documented is as good as none."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        logger.warning("wechat.unavailable", reason=type(error).__name__)
+        raise Unavailable(retry_after=2) from error
 
 
 def _error_of(answer: dict[str, Any]) -> int:
     """The error code, which one documented example shows as a string."""
-    return int(str(answer.get("errcode", 0)))
+    with _as_documented():
+        return int(str(answer.get("errcode", 0)))
 
 
-def _refusal(error: int) -> AppError:
-    return Unavailable(retry_after=2) if error in BUSY or error in BAD_TOKEN else CodeRefused()
+def _refuse(answer: dict[str, Any]) -> None:
+    """Raise what an error code means to the caller; a misconfigured app is seen in the log."""
+    error = _error_of(answer)
+    if error == 0:
+        return
+    logger.warning("wechat.refused", errcode=error)
+    raise Unavailable(retry_after=2) if error in BUSY | BAD_TOKEN else CodeRefused

@@ -1,6 +1,6 @@
 """The one source of the present: UTC inside, +08:00 outside, movable by tests across processes."""
 
-import os
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -8,9 +8,11 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept one time zone without daylight saving since 1991, so a fixed offset is exact."""
 
 
+QUARTER = re.compile(r"([0-9]{4})Q([1-4])")
+
+
 class _Clock:
     file: Path | None = None
-    read_at: int = -1
     offset: timedelta = timedelta()
 
 
@@ -18,19 +20,18 @@ _clock = _Clock()
 
 
 def follow(file: Path | None) -> None:
-    """Move this process's clock by the seconds that stand in `file`, read anew whenever it changes."""
-    _clock.file, _clock.read_at, _clock.offset = file, -1, timedelta()
+    """Move this process's clock by the seconds that stand in `file`, which may change at any time."""
+    _clock.file, _clock.offset = file, timedelta()
 
 
 def _offset() -> timedelta:
     if _clock.file is not None:
         try:
-            changed = os.stat(_clock.file).st_mtime_ns
+            written = _clock.file.read_text()  # each time: writes within a tick share one modification time
         except FileNotFoundError:
             return timedelta()
-        if changed != _clock.read_at:
-            _clock.offset = timedelta(seconds=float(_clock.file.read_text() or 0))
-            _clock.read_at = changed
+        if written:  # empty for the moment in which it is being rewritten
+            _clock.offset = timedelta(seconds=float(written))
     return _clock.offset
 
 
@@ -51,8 +52,11 @@ def quarter(at: datetime | date) -> str:
 
 
 def quarter_bounds(name: str) -> tuple[datetime, datetime]:
-    """The first moment of a quarter such as `2026Q4` and the first moment after it."""
-    year, number = int(name[:4]), int(name[5])
+    """The first moment of a quarter such as `2026Q4` and the first moment after it; raises `ValueError`."""
+    match = QUARTER.fullmatch(name)
+    if match is None:
+        raise ValueError(name)
+    year, number = int(match[1]), int(match[2])
     start = datetime(year, 3 * number - 2, 1, tzinfo=CHINA)
     end = datetime(year + number // 4, (3 * number) % 12 + 1, 1, tzinfo=CHINA)
     return start, end

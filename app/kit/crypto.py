@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+SHORTEST_SECRET = 32
+"""Characters below which a secret could be guessed."""
+
 
 class Undecipherable(ValueError):
     """The ciphertext was made with another key, for another purpose, or was altered."""
@@ -46,16 +49,24 @@ class Keyring:
         """The plain bytes; raises `Undecipherable`."""
         try:
             return AESGCM(self.key(purpose)).decrypt(cipher[:12], cipher[12:], context)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # the latter where it is shorter than a nonce
             raise Undecipherable from error
 
 
 def secret_in(file: Path) -> str:
-    """The secret that stands in `file`, made there with mode 0600 on first use; of two at once, one wins."""
-    try:
-        return file.read_text()
-    except FileNotFoundError:
-        pass
+    """The secret that stands in `file`, made there with mode 0600 on first use; of two at once, one wins.
+
+    Raises `ValueError` when the file holds too little to be one: a guessable secret is worse than none.
+    """
+    if not file.exists():
+        _write_secret(file)
+    secret = file.read_text().strip()  # an editor adds a line end
+    if len(secret) < SHORTEST_SECRET:
+        raise ValueError(f"{file} holds no secret; restore it from a backup, or remove it for a new one")
+    return secret
+
+
+def _write_secret(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -69,4 +80,3 @@ def secret_in(file: Path) -> str:
         pass
     finally:
         draft.unlink()
-    return file.read_text()

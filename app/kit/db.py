@@ -26,8 +26,12 @@ NAMING = {
 
 RETRYABLE = {"40001", "40P01"}
 """Serialization failure and deadlock: PostgreSQL asks for the whole transaction again."""
-BUSY = {"55P03", "57014", "53300"}
-"""Lock timeout, statement timeout, too many connections: the caller may try again shortly."""
+PASSING = {"55P03", "57014", "57P01", "57P02", "57P03"}
+"""Lock and statement timeout, and a server that is shutting down, crashing or coming up."""
+PASSING_CLASSES = {"08", "53"}
+"""The connection was lost, or the server lacks connections, memory or disk."""
+UNSTORABLE_TEXT = {"22021", "22P05"}
+"""A NUL or a lone surrogate, which no text column can hold, got as far as the database."""
 
 
 def _values(codes: type[StrEnum]) -> list[str]:
@@ -70,14 +74,24 @@ def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
 
 
 def connect(url: str, *, pool_size: int, pool_timeout_ms: int = 2_000, **server_settings: str) -> AsyncEngine:
-    """An engine whose every session carries `server_settings` (`statement_timeout` and the like)."""
+    """An engine whose every session carries `server_settings` (`statement_timeout` and the like).
+
+    `pool_timeout_ms` bounds the wait for a free connection, and that for a new one as well.
+    """
+    statement_timeout = int(server_settings.get("statement_timeout", 0)) / 1000
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout_ms / 1000,
         pool_pre_ping=True,
-        connect_args={"server_settings": {"jit": "off", **server_settings}},
+        hide_parameters=True,  # an error that quotes them would carry personal data into the log
+        connect_args={
+            "timeout": pool_timeout_ms / 1000,
+            # a server that fell silent cannot keep its own limit
+            "command_timeout": statement_timeout + 1 if statement_timeout else None,
+            "server_settings": {"jit": "off", **server_settings},
+        },
     )
 
 
@@ -97,6 +111,12 @@ def sqlstate(error: BaseException) -> str | None:
     """The SQLSTATE behind an error of the database, wherever it is wrapped."""
     cause = _postgres_error(error)
     return getattr(cause, "sqlstate", None)
+
+
+def may_pass(error: DBAPIError) -> bool:
+    """Whether the same request may well succeed shortly."""
+    state = sqlstate(error) or ""
+    return error.connection_invalidated or state in RETRYABLE | PASSING or state[:2] in PASSING_CLASSES
 
 
 def violated(error: BaseException) -> str | None:

@@ -22,7 +22,7 @@ class Stopped(BaseException):
     """We were asked to stop while still starting."""
 
 
-class FellTooOften(Exception):  # noqa: N818 - named for what it says
+class FellTooOften(Exception):
     """A process ends again and again right after its start."""
 
 

@@ -7,32 +7,35 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-import structlog
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit import db, idempotency, log
-from app.kit.errors import AppError
+from app.kit import db, idempotency, log, problems
+from app.kit.errors import AppError, InternalError
 
-logger = structlog.stdlib.get_logger()
+logger = log.get()
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class TransactionalRoute(APIRoute):
     """A route whose handler runs inside one transaction, and is run again where the database asks for it.
 
-    The commit comes after the answer was made and before it leaves, so a failed commit is never a 2xx, and the
-    answer can be stored under its idempotency key in the same transaction (ADR 0001).
+    The commit comes after the answer was made and before it leaves, so a failed commit is never a 2xx, and
+    the answer can be stored under its idempotency key in the same transaction (ADR 0001).
     """
 
-    async def identify(self, request: Request, session: AsyncSession) -> uuid.UUID | None:
+    takes_keys: ClassVar[bool] = True
+    """Whether POSTs honour an `Idempotency-Key`; those under /auth/ do not."""
+
+    async def identify(self, request: Request, session: AsyncSession) -> uuid.UUID | None:  # noqa: ARG002
         """Who asks, as the owner of idempotency keys; None where nobody is asked to sign in."""
         return None
 
@@ -69,15 +72,23 @@ class TransactionalRoute(APIRoute):
 
     async def _answer(self, request: Request, session: AsyncSession, handle: Handle) -> Response:
         principal = await self.identify(request, session)
-        keyed = await _keyed(request, principal)
+        keyed = await _keyed(request, principal) if self.takes_keys else None
+        if keyed is None:
+            return await handle(request)
         keyring = request.app.state.keyring
-        if keyed and (stored := await idempotency.begin(session, keyring, keyed)):
+        if stored := await idempotency.begin(session, keyring, keyed):
             return _replay(stored)
-        answer = await handle(request)
-        if keyed and answer.status_code < 300:
-            await idempotency.finish(
-                session, keyring, keyed, idempotency.Answer(answer.status_code, bytes(answer.body))
-            )
+        try:
+            answer = await handle(request)
+        except AppError as refusal:
+            if refusal.keeps_writes:
+                await idempotency.give_back(session, keyed)
+            raise
+        if answer.status_code < 300:
+            stored = idempotency.Answer(answer.status_code, bytes(answer.body))
+            await idempotency.finish(session, keyring, keyed, stored)
+        else:
+            await idempotency.give_back(session, keyed)
         return answer
 
 
@@ -85,14 +96,14 @@ async def _keyed(request: Request, principal: uuid.UUID | None) -> idempotency.K
     header = request.headers.get("idempotency-key")
     if header is None or principal is None or request.method != "POST":
         return None
-    url = request.url
-    asked = (request.method, url.path, url.query)
-    return idempotency.keyed(principal, header, *(part.encode() for part in asked), await request.body())
+    asked = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"])
+    return idempotency.keyed(principal, header, *asked, await request.body())
 
 
 def _replay(stored: idempotency.Answer) -> Response:
     headers = {"Idempotency-Replayed": "true"}
-    return Response(stored.body, stored.status, headers, media_type="application/json")
+    media_type = "application/json" if stored.body else None
+    return Response(stored.body, stored.status, headers, media_type=media_type)
 
 
 def _session_of(request: Request) -> AsyncSession:
@@ -103,7 +114,8 @@ def _session_of(request: Request) -> AsyncSession:
 Session = Annotated[AsyncSession, Depends(_session_of)]
 """The request's transaction; only routes of a `TransactionalRoute` have one."""
 
-TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, version 00; ids of zeros only are not ids."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -112,30 +124,39 @@ HEADERS = {
 
 
 class Edge:
-    """Pure ASGI: gives each request a trace id, its security headers, and one log line when it ends."""
+    """Pure ASGI around everything else: a trace id, a limit, security headers, one log line, and no bare 500.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    A request body of more than `body_limit` bytes is refused where it is read.
+    """
+
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        self.app, self.body_limit = app, body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        trace_id, started, status = _trace_id(scope), time.perf_counter(), 0
+        headers = Headers(scope=scope)
+        trace_id, started, status = _trace_id(headers), time.perf_counter(), 0
         log.start_trace(trace_id)
 
         async def tagged(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Trace-Id"] = trace_id
+                answered = MutableHeaders(scope=message)
+                answered["X-Trace-Id"] = trace_id
                 for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                    answered.setdefault(name, value)
             await send(message)
 
         try:
-            await self.app(scope, receive, tagged)
+            await self.app(scope, _limited(receive, headers, self.body_limit), tagged)
+        except Exception as error:
+            logger.error("request.failed", exc_info=error)
+            if status:  # too late for another answer: the server cuts this one off
+                raise
+            await problems.response(Request(scope), InternalError())(scope, receive, tagged)
         finally:
             logger.info(
                 "http.request",
@@ -146,13 +167,26 @@ class Edge:
             )
 
 
+def _limited(receive: Receive, headers: Headers, limit: int) -> Receive:
+    length = headers.get("content-length", "")
+    declared, read = int(length) if length.isdecimal() else 0, 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if max(declared, read) > limit:
+            raise HTTPException(413)  # of all exceptions FastAPI lets this one through while it reads a body
+        return message
+
+    return limited
+
+
 def _template(scope: Scope) -> str:
     """The route's path template: a full path or query may hold what a person typed."""
     return getattr(scope.get("route"), "path_format", "")
 
 
-def _trace_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"traceparent" and (match := TRACEPARENT.fullmatch(value.decode("latin-1"))):
-            return match[1]
-    return secrets.token_hex(16)
+def _trace_id(headers: Headers) -> str:
+    match = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    return match[1] if match else secrets.token_hex(16)

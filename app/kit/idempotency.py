@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, Select, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,7 +52,7 @@ class Keyed:
 
 
 def keyed(principal: uuid.UUID, header: str, *asked: bytes) -> Keyed:
-    """The keyed request of a header; the fingerprint covers method, path, query and the raw body.
+    """The keyed request of a header; the fingerprint covers what was `asked`.
 
     Raises `InvalidRequest` unless the key is 16 to 64 visible ASCII characters (quotes around it are dropped,
     as the header is a structured-field string in the IETF draft).
@@ -65,46 +65,54 @@ def keyed(principal: uuid.UUID, header: str, *asked: bytes) -> Keyed:
             "幂等键须为 16 到 64 个可见 ASCII 字符",
             "Idempotency-Key takes 16 to 64 visible ASCII characters",
         )
-    return Keyed(principal, key, hashlib.sha256(b"\0".join(asked)).digest())
+    digests = b"".join(hashlib.sha256(part).digest() for part in asked)  # no part can run into the next
+    return Keyed(principal, key, hashlib.sha256(digests).digest())
 
 
 async def begin(session: AsyncSession, keyring: Keyring, request: Keyed) -> Answer | None:
     """Take the key, or answer what it was answered before.
 
-    Of two at once, the second waits for the first: then it gets the first one's answer, or, where the first was
-    refused, its own try. Raises `IdempotencyKeyReused` when the key stands for another request.
+    Of two at once, the second waits for the first: then it gets the first one's answer, or, where the first
+    was refused, its own try. Raises `IdempotencyKeyReused` when the key stands for another request.
     """
-    taken = await session.scalar(
-        insert(IdempotencyKey)
-        .values(
-            principal=request.principal,
-            key=request.key,
-            fingerprint=request.fingerprint,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
-    )
-    if taken:
-        return None
-    row = (await session.scalars(_row(request))).one()
+    row = None
+    while row is None:  # a key that was there may be forgotten, for its age, before it is read
+        if await _take(session, request):
+            return None
+        row = await session.scalar(select(IdempotencyKey).where(*_is(request)))
     if row.fingerprint != request.fingerprint:
         raise IdempotencyKeyReused
-    return Answer(row.status or 204, keyring.decrypt(PURPOSE, row.body, row.fingerprint) if row.body else b"")
+    if row.status is None or row.body is None:
+        raise LookupError("a key was committed without its answer")
+    return Answer(row.status, keyring.decrypt(PURPOSE, row.body, row.fingerprint))
+
+
+async def _take(session: AsyncSession, request: Keyed) -> bool:
+    row = {
+        "principal": request.principal,
+        "key": request.key,
+        "fingerprint": request.fingerprint,
+        "created_at": clock.now(),
+    }
+    inserted = insert(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.key)
+    return await session.scalar(inserted) is not None
 
 
 async def finish(session: AsyncSession, keyring: Keyring, request: Keyed, answer: Answer) -> None:
     """Store the answer beside its effect."""
-    row = (await session.scalars(_row(request))).one()
-    row.status = answer.status
-    row.body = keyring.encrypt(PURPOSE, answer.body, request.fingerprint)
-    await session.flush()  # it must be written before the caller commits
-
-
-def _row(request: Keyed) -> Select[tuple[IdempotencyKey]]:
-    return select(IdempotencyKey).where(
-        IdempotencyKey.principal == request.principal, IdempotencyKey.key == request.key
+    sealed = keyring.encrypt(PURPOSE, answer.body, request.fingerprint)
+    await session.execute(
+        update(IdempotencyKey).where(*_is(request)).values(status=answer.status, body=sealed)
     )
+
+
+async def give_back(session: AsyncSession, request: Keyed) -> None:
+    """Leave the key unused: a refusal is evaluated again, also one whose writes are kept."""
+    await session.execute(delete(IdempotencyKey).where(*_is(request)))
+
+
+def _is(request: Keyed) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return IdempotencyKey.principal == request.principal, IdempotencyKey.key == request.key
 
 
 async def forget_old(session: AsyncSession) -> None:

@@ -2,12 +2,15 @@
 
 import logging
 import sys
+import traceback
 
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars, merge_contextvars
-from structlog.types import Processor
+from structlog.types import ExcInfo, Processor
 
 get = structlog.stdlib.get_logger
+TALKATIVE = ("httpx2", "httpcore2")
+"""Libraries that log the addresses they ask, and WeChat's carry the app's secret."""
 
 
 def configure(*, output: str, level: str) -> None:
@@ -16,7 +19,7 @@ def configure(*, output: str, level: str) -> None:
         merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_types_and_places),
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -39,6 +42,26 @@ def configure(*, output: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.captureWarnings(True)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _types_and_places(exc_info: ExcInfo) -> str:
+    """What was raised where, and by what; without messages, as they may quote what a person wrote."""
+    chain: list[BaseException] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "caused by ".join(_type_and_place(each) for each in chain)
+
+
+def _type_and_place(error: BaseException) -> str:
+    kind = type(error)
+    number = error.errno if isinstance(error, OSError) else getattr(error, "sqlstate", None)
+    name = f"{kind.__module__}.{kind.__qualname__}" + (f" [{number}]" if number else "")
+    return f"{name}\n" + "".join(traceback.format_tb(error.__traceback__))
 
 
 def start_trace(trace_id: str) -> None:

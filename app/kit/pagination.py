@@ -3,18 +3,19 @@
 import base64
 import json
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy import BigInteger, Row, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 from app.kit.errors import InvalidRequest
 
 Item = TypeVar("Item")
-PARSERS = {uuid.UUID: uuid.UUID, datetime: datetime.fromisoformat}
 
 
 class PageRequest(BaseModel):
@@ -35,18 +36,21 @@ class Page(BaseModel, Generic[Item]):
 
 async def page(
     session: AsyncSession,
-    statement: Select[Any],
-    keys: Sequence[ColumnElement[Any]],
+    statement: Select[*tuple[Any, ...]],
+    keys: Sequence[InstrumentedAttribute[Any]],
     request: PageRequest,
     *,
     descending: bool = False,
-) -> tuple[Sequence[Row[Any]], str | None]:
-    """One page of `statement` in the order of `keys`, which together must be unique, and the next cursor.
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], str | None]:
+    """One page of `statement` in the order of `keys`, and the cursor of the next one.
 
-    Raises `InvalidRequest` for a cursor that this list did not make.
+    The keys must be unique together and never null, or rows that share them are skipped. Raises
+    `InvalidRequest` for a cursor that no such list made.
     """
     if request.cursor is not None:
-        last = tuple_(*(literal(value, key.type) for key, value in zip(keys, _read(request.cursor, keys))))
+        last = tuple_(
+            *(literal(value, key.type) for key, value in zip(keys, _read(request.cursor, keys), strict=True))
+        )
         here = tuple_(*keys)
         statement = statement.where(here < last if descending else here > last)
     statement = statement.add_columns(*keys)
@@ -62,19 +66,37 @@ def _write(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(plain.encode()).decode()
 
 
-def _read(cursor: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
+def _read(cursor: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor))
-        if len(values) != len(keys):
-            raise ValueError(cursor)
-        return [_parse(value, key.type.python_type) for value, key in zip(values, keys)]
-    except (ValueError, TypeError) as error:
+        return [_parse(value, key.type) for value, key in zip(values, keys, strict=True)]
+    except (ValueError, TypeError, OverflowError) as error:
         raise InvalidRequest.field("cursor", "cursor", "游标无效", "This cursor is not ours") from error
 
 
-def _parse(value: Any, kind: type) -> Any:
-    if parser := PARSERS.get(kind):
-        return parser(value)
-    if type(value) is not kind or "\0" in str(value):
+def _parse(value: Any, column: TypeEngine[Any]) -> Any:
+    """A value that PostgreSQL takes for the column; what it would not take was not written by `_write`."""
+    kind = column.python_type
+    if kind is int and type(value) is int:
+        bits = 63 if isinstance(column, BigInteger) else 31
+        if -(2**bits) <= value < 2**bits:
+            return value
+    elif kind in PARSERS and type(value) is str:
+        return PARSERS[kind](value)
+    raise ValueError(value)
+
+
+def _text(value: str) -> str:
+    if "\0" in value.encode().decode():  # encoding refuses lone surrogates
         raise ValueError(value)
     return value
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment.astimezone(UTC)
+
+
+PARSERS: dict[type, Callable[[str], Any]] = {uuid.UUID: uuid.UUID, datetime: _moment, str: _text}

@@ -73,7 +73,7 @@ def url(data_dir: Path, role: Role) -> str:
     home_dir = home(data_dir)
     folder = socket_folder(home_dir)
     if folder.parent == SHORT_FOLDERS and folder.exists():  # anybody may make a folder there before us
-        _refuse_foreign(folder, cluster(home_dir).stat().st_uid)
+        _refuse_foreign(folder, _owner(cluster(home_dir)) or os.geteuid())
     return f"postgresql://{ROLES[role]}@/{DATABASE}?host={quote(os.fsencode(folder))}&port={PORT}"
 
 
@@ -116,7 +116,7 @@ def make_data_dir(path: Path) -> None:
 
 def choose_user(run_as: str | None, folder: Path) -> User | None:
     """Who runs PostgreSQL: we, or when we are root the cluster's owner, else `run_as` or a usual one."""
-    owner = folder.stat().st_uid if folder.exists() else None
+    owner = _owner(folder)
     me = os.geteuid()
     if me != 0:
         if owner not in (None, me):
@@ -239,6 +239,10 @@ def _copy_programs(package: Path, copy: Path) -> None:
 
 def _mark(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def _owner(path: Path) -> int | None:
+    return path.stat().st_uid if path.exists() else None
 
 
 def _name(uid: int | None) -> str:

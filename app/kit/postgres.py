@@ -78,6 +78,7 @@ class EmbeddedPostgres:
         self._home = data_dir
         self._programs = Path()
         self._adopted = False
+        self._was_there = False
 
     def start(self) -> None:
         """Return once the database answers: adopt it where it runs, else start it, made anew on first use."""
@@ -87,10 +88,12 @@ class EmbeddedPostgres:
         try:
             self._settle()
             if self._adopt():
-                self._adopted = True
+                self._adopted = self._was_there = True
                 return
             if not self._cluster.exists():
+                self._refuse_vanished()
                 self._create()
+            self._was_there = True
             pgplace.leave_note(self.data_dir, self._home)
             self._launch()
         except OSError as error:
@@ -152,6 +155,11 @@ class EmbeddedPostgres:
                 f"{self._cluster} was made by PostgreSQL {made_by}, this is {MAJOR}: "
                 "dump it with the old programs and restore it into a new data folder"
             )
+
+    def _refuse_vanished(self) -> None:
+        """A folder that is gone under a running database (a disk, a volume) is not replaced by an empty one."""
+        if self._was_there:
+            raise EmbeddedPostgresError(f"{self._cluster} is gone; bring it back before the next start")
 
     def _adopt(self) -> bool:
         """Whether the database runs already and stays; that of a killed `serve` is being stopped."""

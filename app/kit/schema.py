@@ -1,8 +1,9 @@
 """Base classes and field types of request and response bodies: strict in, stable out."""
 
+import re
 import uuid
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from pydantic import (
     AfterValidator,
@@ -10,6 +11,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StrictBool,
     StrictInt,
@@ -18,6 +20,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.kit.clock import CHINA
+
+NUMBER = re.compile(r"\s*[+-]?[0-9.]+\s*")
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=CHINA), datetime(2200, 1, 1, tzinfo=CHINA)
 
 
 class Input(BaseModel):
@@ -32,19 +37,38 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+def wrong(code: str, zh: str, en: LiteralString) -> PydanticCustomError:
+    """What a validator of ours raises, in both languages; `code` is stable."""
+    return PydanticCustomError(code, en, {"zh": zh})
+
+
 def _without_nul(value: str) -> str:
     if "\0" in value:  # PostgreSQL text cannot hold it
-        raise PydanticCustomError("nul_byte", "NUL bytes are not allowed")
+        raise wrong("nul_byte", "含有无效字符", "holds a NUL byte")
     return value
 
 
 def _not_a_number(value: Any) -> Any:
-    if isinstance(value, int | float):  # pydantic would read it as seconds since 1970
+    number = isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value))
+    if number:  # pydantic would read it as seconds since 1970
         raise PydanticCustomError("datetime_type", "a time is an ISO 8601 string")
     return value
 
 
+def _storable(value: datetime) -> datetime:
+    if not EARLIEST <= value <= LATEST:  # beyond them converting to another offset may overflow
+        raise wrong("datetime_range", "应在 1900 年到 2200 年之间", "must be between 1900 and 2200")
+    return value
+
+
+def _absent(value: Any) -> Any:
+    blank = isinstance(value, str) and not value.strip()
+    return None if blank else value  # `?region=&q=` is how a form sends filters that were left empty
+
+
 PlainText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_without_nul)]
+ExactText = Annotated[str, AfterValidator(_without_nul)]
+"""Text in which blanks count, such as a password."""
 ShortText = Annotated[PlainText, StringConstraints(min_length=1, max_length=200)]
 LongText = Annotated[PlainText, StringConstraints(min_length=1, max_length=4_000)]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,12}(-[0-9]{2})*$", max_length=40)]
@@ -53,8 +77,12 @@ Phone = Annotated[str, StringConstraints(pattern=r"^1[0-9]{10}$")]
 Id = Annotated[uuid.UUID, BeforeValidator(lambda value: value if isinstance(value, str) else object())]
 """An id as the string that answers carry."""
 Bool = StrictBool
-Int = StrictInt
-TimeIn = Annotated[AwareDatetime, BeforeValidator(_not_a_number)]
+Int = Annotated[StrictInt, Field(ge=-(2**31), le=2**31 - 1)]
+"""A whole number that an integer column holds."""
+RegionFilter = Annotated[RegionCode | None, BeforeValidator(_absent)]
+TextFilter = Annotated[ShortText | None, BeforeValidator(_absent)]
+IdFilter = Annotated[Id | None, BeforeValidator(_absent)]
+TimeIn = Annotated[AwareDatetime, BeforeValidator(_not_a_number), AfterValidator(_storable)]
 """An ISO 8601 time with its offset."""
 
 
@@ -67,8 +95,10 @@ Time = Annotated[datetime, PlainSerializer(china_time, return_type=str)]
 
 
 def mask_phone(phone: str | None) -> str | None:
-    """`138****0009`: what a list may show of a number."""
-    return f"{phone[:3]}****{phone[-4:]}" if phone else None
+    """`138****0009`: what a list may show of a number; nothing of one too short to hide any."""
+    if not phone:
+        return None
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "****"
 
 
 def mask_name(name: str | None) -> str | None:

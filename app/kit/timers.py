@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select, SQLColumnExpression
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import clock, log
@@ -23,9 +23,9 @@ class Timer:
 
     name: str
     due: Callable[[datetime], Select[Any]]
-    id_of: ColumnElement[uuid.UUID]
+    id_of: SQLColumnExpression[uuid.UUID]
     fire: Callable[[AsyncSession, Any, datetime], Awaitable[None]]
-    _pauses: dict[uuid.UUID, tuple[float, float]] = field(default_factory=dict)
+    _pauses: dict[uuid.UUID, tuple[float, float]] = field(init=False, default_factory=dict)
     """Rows whose firing failed: until when they rest, and for how many seconds."""
 
     def resting(self) -> list[uuid.UUID]:
@@ -38,14 +38,22 @@ class Timer:
         pause = min(last * 2, LONGEST_PAUSE)
         self._pauses[row] = (time.monotonic() + pause, pause)
 
+    def recover(self, row: uuid.UUID) -> None:
+        """Forget that a row ever failed."""
+        self._pauses.pop(row, None)
 
-async def sweep(make: Sessions, timer: Timer) -> int:
-    """Fire everything that is due, oldest first, each in its own transaction; how many fired.
 
-    Several workers may sweep at once: a row is locked by one and skipped by the others.
+async def sweep(make: Sessions, timer: Timer, *, most: int = 1_000) -> int:
+    """Fire what is due, oldest first, each in its own transaction; how many fired.
+
+    Several workers may sweep at once: a row is locked by one and skipped by the others. What is left after
+    `most` waits for the next sweep, so that the other timers have their turn.
     """
     fired = 0
-    while (outcome := await _fire_one(make, timer)) is not None:
+    for _ in range(most):
+        outcome = await _fire_one(make, timer)
+        if outcome is None:
+            break
         fired += outcome
     return fired
 
@@ -67,4 +75,5 @@ async def _fire_one(make: Sessions, timer: Timer) -> bool | None:
         timer.rest(row)
         logger.exception("timer.failed", timer=timer.name, row=str(row))
         return False
+    timer.recover(row)
     return True

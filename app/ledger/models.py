@@ -1,10 +1,10 @@
-"""The ledger: service hours and points, append-only; balances are sums and reversals are entries."""
+"""The ledger: service hours and points, append-only, with balances as sums; and the standings they make."""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import APPEND_ONLY, Base, Code, Id, one_of
@@ -32,8 +32,16 @@ class Provenance(StrEnum):
     ENTERED = "entered"
 
 
+class Board(StrEnum):
+    """What is ranked: organizations that sent people, communities that were served, or members."""
+
+    ORGANIZATION = "organization"
+    COMMUNITY = "community"
+    MEMBER = "member"
+
+
 class Entry(Base):
-    """So many minutes or points for one person from one source, attributed as things stood when they served."""
+    """So many minutes or points for one person from one source, attributed as they stood when serving."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -79,3 +87,28 @@ class Entry(Base):
     served_at: Mapped[datetime]
     booked_at: Mapped[datetime]
     booked_by: Mapped[uuid.UUID | None]
+
+
+class Standing(Base):
+    """What one organization, community or member did in one region and quarter: a summary of the entries.
+
+    The worker keeps it, one row for each region above the place of service: every board is one index range.
+    """
+
+    __tablename__ = "standings"
+    __table_args__ = (
+        one_of("board", Board),
+        Index(None, "board", "period", "region_code", "points", "minutes", "key"),
+    )
+
+    board: Mapped[Board] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    """The quarter of the service in China, such as `2026Q4`."""
+    region_code: Mapped[Code] = mapped_column(primary_key=True)
+    """The region of the board; the empty code is everywhere."""
+    key: Mapped[Code] = mapped_column(primary_key=True)
+    """An organization's or member's id, or a community's code."""
+    points: Mapped[int] = mapped_column(BigInteger)
+    minutes: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int] = mapped_column(BigInteger)
+    """Services: bookings of minutes that were not taken back."""

@@ -1,4 +1,4 @@
-"""Regions: province, city, district, subdistrict, community, grid, building; one tree whose codes are paths."""
+"""Regions, from the province to the building: one tree whose codes are paths."""
 
 from enum import StrEnum
 

@@ -54,8 +54,9 @@ def upgrade() -> None:
     op.create_table(
         "event_cursors",
         sa.Column("follower", sa.Text(), nullable=False),
-        sa.Column("xid", Xid8(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("seen_n", sa.BigInteger(), nullable=False),
+        sa.Column("seen_xid", Xid8(), nullable=False),
         sa.PrimaryKeyConstraint("follower", name=op.f("pk_event_cursors")),
     )
     op.create_table(
@@ -72,8 +73,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
     )
+    op.create_index(op.f("ix_events_n"), "events", ["n"], unique=True)
     op.create_index(op.f("ix_events_subject_n"), "events", ["subject", "n"], unique=False)
-    op.create_index(op.f("ix_events_xid_n"), "events", ["xid", "n"], unique=False)
     op.create_table(
         "idempotency_keys",
         sa.Column("principal", sa.Uuid(), nullable=False),
@@ -121,6 +122,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_sign_in_failures")),
     )
     op.create_index(op.f("ix_sign_in_failures_last_at"), "sign_in_failures", ["last_at"], unique=False)
+    op.create_table(
+        "standings",
+        sa.Column("board", sa.String(32), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("region_code", sa.Text(collation="C"), nullable=False),
+        sa.Column("key", sa.Text(collation="C"), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "board IN ('organization', 'community', 'member')", name=op.f("ck_standings_board")
+        ),
+        sa.PrimaryKeyConstraint("board", "period", "region_code", "key", name=op.f("pk_standings")),
+    )
+    op.create_index(
+        op.f("ix_standings_board_period_region_code_points_minutes_key"),
+        "standings",
+        ["board", "period", "region_code", "points", "minutes", "key"],
+        unique=False,
+    )
     op.create_table(
         "organizations",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -691,6 +712,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_organizations_path"), table_name="organizations")
     op.drop_index(op.f("ix_organizations_parent_id"), table_name="organizations")
     op.drop_table("organizations")
+    op.drop_index(op.f("ix_standings_board_period_region_code_points_minutes_key"), table_name="standings")
+    op.drop_table("standings")
     op.drop_index(op.f("ix_sign_in_failures_last_at"), table_name="sign_in_failures")
     op.drop_table("sign_in_failures")
     op.drop_index(op.f("ix_regions_parent_code_code"), table_name="regions")
@@ -698,8 +721,8 @@ def downgrade() -> None:
     op.drop_table("policies")
     op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
     op.drop_table("idempotency_keys")
-    op.drop_index(op.f("ix_events_xid_n"), table_name="events")
     op.drop_index(op.f("ix_events_subject_n"), table_name="events")
+    op.drop_index(op.f("ix_events_n"), table_name="events")
     op.drop_table("events")
     op.drop_table("event_cursors")
     op.drop_index(op.f("ix_engagements_source_kind_source_id"), table_name="engagements")

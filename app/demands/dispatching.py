@@ -1,0 +1,289 @@
+"""下单: open, assign, whistle; return, reject, transfer, escalate; finish, close, reopen."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.demands import moving, queries, relations
+from app.demands.errors import SlotsBelowClaimed
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import LIVE, Action, ClaimAction, ClaimState, Kind, Mode, State
+from app.demands.models import Claim, ClaimantKind, Demand, Dispatch, NoteKind, Outcome
+from app.demands.schemas import CloseIn, DispatchIn, ReasonIn, TransferIn
+from app.kit import clock
+from app.kit.db import new_id
+from app.kit.errors import ActionNotAllowed, InvalidRequest, Text
+from app.members import engagements
+from app.members import queries as members
+from app.organizations import queries as organizations
+from app.policies import service as policies
+from app.policies.defaults import CATEGORIES, Key
+from app.regions import queries as regions
+
+WHISTLE_CLOCKS = (Key.WHISTLE_ACKNOWLEDGE, Key.WHISTLE_CONTACT, Key.WHISTLE_ARRIVE)
+DESK_CODE_LENGTH = 12
+"""A community's code; what lies below it is handled by the community's desk."""
+TOP_DESK_CODE_LENGTH = 6
+"""A district's desk is the last one that a demand can be escalated to."""
+
+
+def desk_of(region_code: str) -> str:
+    """Whose desk handles what is filed in a region."""
+    return region_code[:DESK_CODE_LENGTH]
+
+
+async def _at_the_desk(
+    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, action: Action
+) -> Demand:
+    """The demand, locked, for an action that its desk asks for."""
+    demand = await queries.demand(session, caller, demand_id, lock=True)
+    relations.require(relations.of(caller, demand), action)
+    return demand
+
+
+async def dispatch(
+    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: DispatchIn
+) -> Demand:
+    """Put a demand out, or give it a new plan; live claims stay, offers of the old plan end."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.DISPATCH)
+    await put_out(session, caller, demand, body)
+    return demand
+
+
+async def put_out(session: AsyncSession, caller: Caller, demand: Demand, body: DispatchIn) -> None:
+    """Give a demand its plan and make its offers. Raises `SlotsBelowClaimed` and `Overlaps`."""
+    offered = await _offered_to(session, body)
+    moving.move(demand, Action.DISPATCH)
+    if body.slots < demand.claimed:
+        raise SlotsBelowClaimed
+    await moving.release(session, demand, ClaimState.OFFERED)
+    moved = (demand.starts_at, demand.ends_at) != (body.starts_at, body.ends_at)
+    _apply(demand, body)
+    if moved:
+        await _rebook(session, demand)
+    session.add(_plan(demand, body, caller.account_id))
+    written = body.note and moving.note(session, demand, NoteKind.DISPATCH, body.note, caller)
+    moving.tell(
+        session, demand, DemandEvent.DISPATCHED, caller, mode=body.mode, note_id=written
+    )
+    for kind, claimant_id in offered:
+        await _offer(session, caller, demand, kind, claimant_id)
+    await moving.settle(session, demand)
+
+
+async def _offered_to(session: AsyncSession, body: DispatchIn) -> list[tuple[ClaimantKind, uuid.UUID]]:
+    """Whom the plan is offered to; raises `InvalidRequest` for ids that are nobody's."""
+    _all_known("member_ids", body.member_ids, await members.members(session, body.member_ids))
+    known = await organizations.organizations(session, body.organization_ids)
+    _all_known("organization_ids", body.organization_ids, known)
+    if body.category is not None and body.category not in CATEGORIES:
+        raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
+    people = [(ClaimantKind.MEMBER, member) for member in dict.fromkeys(body.member_ids)]
+    bodies = [(ClaimantKind.ORGANIZATION, body_id) for body_id in dict.fromkeys(body.organization_ids)]
+    return people + bodies
+
+
+def _all_known(field: str, asked: Sequence[uuid.UUID], known: Mapping[uuid.UUID, object]) -> None:
+    if missing := [one for one in asked if one not in known]:
+        where = f"{field}.{asked.index(missing[0])}"
+        raise InvalidRequest.field(where, "unknown_id", "没有这个编号", "there is nobody with this id")
+
+
+def _apply(demand: Demand, body: DispatchIn) -> None:
+    demand.mode, demand.audience, demand.slots = body.mode, body.audience, body.slots
+    demand.starts_at, demand.ends_at, demand.skills = body.starts_at, body.ends_at, list(body.skills)
+    demand.category = body.category or demand.category
+    demand.due_at = body.due_at or demand.due_at
+
+
+def _plan(demand: Demand, body: DispatchIn, caller_id: uuid.UUID) -> Dispatch:
+    return Dispatch(
+        id=new_id(),
+        demand_id=demand.id,
+        round=demand.round,
+        mode=body.mode,
+        audience=body.audience,
+        slots=body.slots,
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        due_at=body.due_at,
+        skills=list(body.skills),
+        dispatched_by=caller_id,
+        dispatched_at=clock.now(),
+    )
+
+
+async def _rebook(session: AsyncSession, demand: Demand) -> None:
+    """Move the bookings of live claims to the plan's new time."""
+    for claim in await queries.claims_of_round(session, demand, [*LIVE]):
+        await engagements.release(session, moving.CLAIM_SOURCE, claim.id)
+        await book(session, demand, claim)
+
+
+async def book(session: AsyncSession, demand: Demand, claim: Claim) -> None:
+    """Book a claim's people for the time of its demand; a post and an open window book nobody."""
+    if demand.kind == Kind.POST or demand.starts_at is None or demand.ends_at is None:
+        return
+    people = [claim.claimant_id]
+    if claim.claimant_kind == ClaimantKind.ORGANIZATION:
+        people = (await queries.members_of_claims(session, [claim.id])).get(claim.id, [])
+    for person in people:
+        await engagements.book(
+            session,
+            person_id=person,
+            starts_at=demand.starts_at,
+            ends_at=demand.ends_at,
+            source_kind=moving.CLAIM_SOURCE,
+            source_id=claim.id,
+        )
+
+
+async def _offer(
+    session: AsyncSession, caller: Caller, demand: Demand, kind: ClaimantKind, claimant_id: uuid.UUID
+) -> None:
+    """Offer the demand to somebody who does not hold it or has not done it already."""
+    held = await queries.claim_of(session, demand, claimant_id)
+    if held is not None:
+        return
+    now = clock.now()
+    whistle = demand.mode == Mode.WHISTLE
+    claim = Claim(
+        id=new_id(),
+        demand_id=demand.id,
+        round=demand.round,
+        claimant_kind=kind,
+        claimant_id=claimant_id,
+        organization_id=claimant_id if kind == ClaimantKind.ORGANIZATION else None,
+        places=1,
+        state=ClaimState.OFFERED,
+        departmental=whistle,
+        made_by=caller.account_id,
+        made_at=now,
+        expires_at=now + await policies.value(session, Key.OFFER_WINDOW, demand.region_code),
+    )
+    if whistle:
+        await _start_whistle(session, demand, claim, now)
+    session.add(claim)
+    moving.tell(session, demand, DemandEvent.OFFERED, caller, claim)
+
+
+async def _start_whistle(session: AsyncSession, demand: Demand, claim: Claim, now: datetime) -> None:
+    acknowledge, contact, arrive = await policies.values(session, WHISTLE_CLOCKS, demand.region_code)
+    claim.acknowledge_by, claim.contact_by, claim.arrive_by = now + acknowledge, now + contact, now + arrive
+
+
+async def _send_back(
+    session: AsyncSession, caller: Caller, demand: Demand, action: Action, reason: str
+) -> uuid.UUID:
+    """Take a demand out of its plan by one of the desk's moves; answers the note that says why."""
+    moving.move(demand, action)
+    await moving.release(session, demand, ClaimState.OFFERED)
+    demand.mode = demand.audience = None
+    return moving.note(session, demand, NoteKind(action), reason, caller)
+
+
+async def return_(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
+    """Ask the filer for what is missing; unanswered, the demand closes."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.RETURN)
+    written = await _send_back(session, caller, demand, Action.RETURN, body.reason)
+    moving.tell(session, demand, DemandEvent.RETURNED, caller, note_id=written)
+    await moving.settle(session, demand)
+    return demand
+
+
+async def reject(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
+    """Refuse a demand, with a reason that its filer reads."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.REJECT)
+    written = await _send_back(session, caller, demand, Action.REJECT, body.reason)
+    moving.tell(session, demand, DemandEvent.REJECTED, caller, note_id=written)
+    await moving.settle(session, demand)
+    return demand
+
+
+async def transfer(
+    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: TransferIn
+) -> Demand:
+    """Hand a demand to the desk that it belongs to; its first desk keeps sight of it."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.TRANSFER)
+    region = await regions.region(session, body.region_code)
+    if region is None or len(region.code) < TOP_DESK_CODE_LENGTH:
+        raise InvalidRequest.field("region_code", "unknown_region", "没有这个区域", "there is no such desk")
+    written = await _send_back(session, caller, demand, Action.TRANSFER, body.reason)
+    if not demand.region_code.startswith(region.code):
+        demand.region_code = region.code  # it was filed in the wrong place
+    demand.handler_region_code = desk_of(region.code)
+    moving.tell(
+        session, demand, DemandEvent.TRANSFERRED, caller, note_id=written, to=region.code
+    )
+    await moving.settle(session, demand)
+    return demand
+
+
+async def escalate(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
+    """Hand a demand to the desk of the level above."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.ESCALATE)
+    above = await regions.parent_code_of(session, demand.handler_region_code)
+    if above is None or len(above) < TOP_DESK_CODE_LENGTH:
+        raise ActionNotAllowed(Text("已是最高一级", "There is no desk above this one"))
+    written = await _send_back(session, caller, demand, Action.ESCALATE, body.reason)
+    demand.handler_region_code = above
+    moving.tell(session, demand, DemandEvent.ESCALATED, caller, note_id=written, to=above)
+    await moving.settle(session, demand)
+    return demand
+
+
+async def finish(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> Demand:
+    """Say that enough is done: nobody else is waited for."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.FINISH)
+    tally, _ = await queries.tally(session, demand)
+    if demand.state in (State.CLAIMED, State.SERVING) and not tally.served:
+        raise ActionNotAllowed(Text("尚无人完成服务，请改用关闭", "Nobody has served yet; close it instead"))
+    moving.move(demand, Action.FINISH)
+    await complete_posts(session, demand, caller)
+    await moving.complete(session, demand, caller)
+    await moving.settle(session, demand)
+    return demand
+
+
+async def complete_posts(session: AsyncSession, demand: Demand, caller: Caller | None) -> None:
+    """End the duty of everybody who served on a post; it is done, not released."""
+    if demand.kind != Kind.POST:
+        return
+    for claim in await queries.claims_of_round(session, demand, [*LIVE]):
+        if claim.minutes is not None:
+            claim.outcome = Outcome.DONE
+            await moving.move_claim(session, demand, claim, ClaimAction.COMPLETE, caller)
+
+
+async def close(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: CloseIn) -> Demand:
+    """Close a demand and say what became of it; a completed one only where its filer cannot or did object."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.CLOSE)
+    _refuse_while_the_filer_is_asked(demand)
+    moving.move(demand, Action.CLOSE)
+    written = moving.note(session, demand, NoteKind.CLOSE, body.reason, caller)
+    await moving.close(session, demand, body.result, caller, note_id=written)
+    await moving.settle(session, demand)
+    return demand
+
+
+async def reopen(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
+    """Start another round under the same plan."""
+    demand = await _at_the_desk(session, caller, demand_id, Action.REOPEN)
+    _refuse_while_the_filer_is_asked(demand)
+    moving.move(demand, Action.REOPEN)
+    demand.result, demand.closed_at, demand.dissatisfied = None, None, False
+    await moving.end_round(session, demand)
+    written = moving.note(session, demand, NoteKind.REOPEN, body.reason, caller)
+    demand.round += 1
+    moving.tell(session, demand, DemandEvent.REOPENED, caller, note_id=written)
+    await moving.settle(session, demand)
+    return demand
+
+
+def _refuse_while_the_filer_is_asked(demand: Demand) -> None:
+    if demand.state == State.COMPLETED and not (demand.dissatisfied or demand.staff_filed):
+        raise ActionNotAllowed(Text("正在等待居民评议", "The filer is being asked"))
+

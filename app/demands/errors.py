@@ -1,0 +1,40 @@
+"""What the flow can refuse."""
+
+from app.kit.errors import AppError, Text
+
+
+class NotEligible(AppError):
+    status, code = 409, "not_eligible"
+    title = Text("您不在此次认领范围内", "You are not among those who may claim this")
+
+
+class OwnDemand(AppError):
+    status, code = 409, "own_demand"
+    title = Text("不能认领自己提出的需求", "You cannot claim what you filed")
+
+
+class AlreadyClaimed(AppError):
+    status, code = 409, "already_claimed"
+    title = Text("已认领过此需求", "This is already claimed by you")
+    constraint = "uq_claims_live_or_done"
+
+
+class NotOpen(AppError):
+    status, code = 409, "not_open"
+    title = Text("此需求当前不开放认领", "This is not open for claiming")
+
+
+class SlotsFull(AppError):
+    status, code = 409, "slots_full"
+    title = Text("名额已满", "No places are left")
+
+
+class SlotsBelowClaimed(AppError):
+    status, code = 409, "slots_below_claimed"
+    title = Text("名额不能少于已认领数", "There cannot be fewer places than are claimed")
+
+
+class AlreadyEvaluated(AppError):
+    status, code = 409, "already_evaluated"
+    title = Text("本轮已评议", "This round has been evaluated")
+    constraint = "uq_evaluations_demand_id_round"

@@ -1,0 +1,97 @@
+"""评议: the filer says whether it is resolved; silence closes a demand unrated."""
+
+import uuid
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.demands import moving, queries, relations
+from app.demands.errors import AlreadyEvaluated
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import DONE, LIVE, Action, ClaimState, Relation, State
+from app.demands.models import Channel, Demand, Evaluation, Result
+from app.demands.schemas import EvaluationIn
+from app.kit import clock
+from app.kit.db import new_id
+from app.kit.errors import ActionNotAllowed, Forbidden, Text
+from app.policies import service as policies
+from app.policies.defaults import Key
+
+
+async def evaluate(
+    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: EvaluationIn
+) -> Evaluation:
+    """Rate a round once: resolved closes the demand, not resolved hands it to the desk."""
+    demand = await queries.demand(session, caller, demand_id, lock=True)
+    relations.require(relations.of(caller, demand), Action.EVALUATE)
+    await _refuse_a_biased_voice(session, caller, demand, body.channel)
+    await _refuse_out_of_time(session, demand)
+    if await queries.evaluation(session, demand) is not None:
+        raise AlreadyEvaluated
+    made = _evaluation(caller, demand, body)
+    session.add(made)
+    moving.tell(
+        session,
+        demand,
+        DemandEvent.EVALUATED,
+        caller,
+        stars=body.stars,
+        resolved=body.resolved,
+        channel=body.channel,
+    )
+    if body.resolved:
+        await _resolve(session, demand, caller)
+    else:
+        demand.dissatisfied = True
+    await moving.settle(session, demand)
+    return made
+
+
+def _evaluation(caller: Caller, demand: Demand, body: EvaluationIn) -> Evaluation:
+    return Evaluation(
+        id=new_id(),
+        demand_id=demand.id,
+        round=demand.round,
+        stars=body.stars,
+        resolved=body.resolved,
+        tags=list(body.tags),
+        comment=body.comment,
+        channel=body.channel,
+        evaluated_by=caller.account_id,
+        evaluated_at=clock.now(),
+    )
+
+
+async def _resolve(session: AsyncSession, demand: Demand, caller: Caller) -> None:
+    """Close with the one result that only the filer can give; a closed demand changes its result."""
+    was_closed = demand.state == State.CLOSED
+    moving.move(demand, Action.EVALUATE)
+    if was_closed:
+        demand.result, demand.dissatisfied = Result.RESOLVED, False
+    else:
+        await moving.close(session, demand, Result.RESOLVED, caller)
+
+
+async def _refuse_a_biased_voice(
+    session: AsyncSession, caller: Caller, demand: Demand, channel: Channel
+) -> None:
+    """Nobody rates what they served or what staff asked for; the desk only notes what it hears on the phone."""
+    is_filer = Relation.FILER in relations.of(caller, demand)
+    speaks_on_the_phone = channel == Channel.CALLBACK
+    if demand.staff_filed or (speaks_on_the_phone and Relation.HANDLER not in relations.of(caller, demand)):
+        raise Forbidden(Text("工作人员发布的需求不作评议", "What staff filed is not rated"))
+    if not is_filer and not speaks_on_the_phone:
+        raise Forbidden(Text("请以电话回访方式登记评议", "The desk notes a rating as a callback"))
+    mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
+    if any(claim.state in DONE | LIVE | {ClaimState.RELEASED} and claim.arrived_at for claim in mine):
+        raise Forbidden(Text("不能评议自己的服务", "Nobody rates what they served"))
+
+
+async def _refuse_out_of_time(session: AsyncSession, demand: Demand) -> None:
+    if demand.state == State.COMPLETED:
+        return
+    if demand.state != State.CLOSED or demand.closed_at is None:
+        raise ActionNotAllowed
+    window = await policies.value(session, Key.LATE_RATING_WINDOW, demand.region_code)
+    if demand.closed_at + window < clock.now():
+        raise ActionNotAllowed(Text("评议期已过", "It is too late to rate"))

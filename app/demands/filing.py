@@ -1,0 +1,144 @@
+"""点单: file, supplement, cancel, and the words between filer, desk and those who serve."""
+
+import re
+import uuid
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import DISPATCHERS, Caller
+from app.demands import dispatching, moving, queries, relations
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import DONE, ENDS, Action, ClaimState, Kind, Reason, Relation, State
+from app.demands.models import Demand, NoteKind
+from app.demands.schemas import DemandIn, MessageIn, ReasonIn, Supplement
+from app.kit import clock
+from app.kit.db import new_id
+from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
+from app.policies import service as policies
+from app.policies.defaults import CATEGORIES, Key
+from app.regions import queries as regions
+from app.regions.models import Region
+
+ANYONES = frozenset({Kind.REQUEST, Kind.WISH})
+SENTENCE_END = re.compile(r"[。！？!?\n；;]")
+TITLE_LENGTH = 30
+
+
+async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
+    """File a demand; with `dispatch` the desk publishes it in the same breath."""
+    region = await _region(session, caller, body.region_code)
+    staff = caller.covers(region.code, DISPATCHERS)
+    if body.kind not in ANYONES and not (staff or caller.is_liaison):
+        raise Forbidden(Text("仅工作人员或单位联络员可发布", "Only staff or a liaison may publish this"))
+    if body.dispatch and not caller.covers(dispatching.desk_of(region.code), DISPATCHERS):
+        raise Forbidden
+    _check_category(body.category)
+    now = clock.now()
+    demand = _demand(caller, body, region.code, now)
+    demand.staff_filed = body.kind not in ANYONES or (staff and body.on_behalf_of is None)
+    demand.number = f"{clock.today():%y%m%d}{await queries.next_number(session):06d}"
+    demand.due_at = now + policies.for_category(
+        await policies.value(session, Key.DUE_WINDOWS, region.code), body.category
+    )
+    session.add(demand)
+    await moving.settle(session, demand, now)
+    moving.tell(session, demand, DemandEvent.FILED, caller)
+    if body.dispatch:
+        await dispatching.put_out(session, caller, demand, body.dispatch)
+    return demand
+
+
+async def _region(session: AsyncSession, caller: Caller, code: str | None) -> Region:
+    code = code or caller.home_region_code
+    if code is None:
+        raise InvalidRequest.field("region_code", "missing", "请选择所在社区", "region_code is needed")
+    region = await regions.region(session, code)
+    if region is None:
+        raise InvalidRequest.field("region_code", "unknown_region", "没有这个区域", "there is no such region")
+    return region
+
+
+def _check_category(code: str) -> None:
+    if code not in CATEGORIES:
+        raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
+
+
+def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> Demand:
+    place, contact, behalf = body.location, body.contact or body.on_behalf_of, body.on_behalf_of
+    return Demand(
+        id=new_id(),
+        kind=body.kind,
+        category=body.category,
+        title=body.title or title_from(body.description),
+        description=body.description,
+        region_code=region_code,
+        origin_region_code=region_code,
+        handler_region_code=dispatching.desk_of(region_code),
+        address=body.address,
+        lng=place.lng if place else None,
+        lat=place.lat if place else None,
+        coord_type=place.coord_type if place else None,
+        contact_name=contact.name if contact else None,
+        contact_phone=contact.phone if contact else None,
+        wanted_by=body.wanted_by,
+        anonymous=body.anonymous,
+        filed_by=caller.account_id,
+        on_behalf_name=behalf.name if behalf else None,
+        on_behalf_phone=behalf.phone if behalf else None,
+        state=State.FILED,
+        round=1,
+        slots=1,
+        claimed=0,
+        skills=[],
+        filed_at=now,
+        moved_at=now,
+        needs_desk=Reason.NEW,
+        dissatisfied=False,
+    )
+
+
+def title_from(description: str) -> str:
+    """A title for a demand that was filed without one: its first sentence, at most 30 characters."""
+    first = SENTENCE_END.split(description, maxsplit=1)[0].strip() or description
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+async def supplement(
+    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: Supplement
+) -> Demand:
+    """Answer the desk's question; the demand is back on its desk."""
+    demand = await queries.demand(session, caller, demand_id, lock=True)
+    relations.require(relations.of(caller, demand), Action.SUPPLEMENT)
+    moving.move(demand, Action.SUPPLEMENT)
+    written = moving.note(session, demand, NoteKind.SUPPLEMENT, body.description, caller)
+    moving.tell(session, demand, DemandEvent.SUPPLEMENTED, caller, note_id=written)
+    await moving.settle(session, demand)
+    return demand
+
+
+async def cancel(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
+    """Take a demand back, until somebody has arrived."""
+    demand = await queries.demand(session, caller, demand_id, lock=True)
+    relations.require(relations.of(caller, demand), Action.CANCEL)
+    if await queries.claims_of_round(session, demand, [ClaimState.ARRIVED, *DONE]):
+        raise ActionNotAllowed(Text("已有人到场，不能撤销", "Somebody has arrived; it is too late"))
+    moving.move(demand, Action.CANCEL)
+    await moving.end_round(session, demand)
+    written = moving.note(session, demand, NoteKind.CANCEL, body.reason, caller)
+    moving.tell(session, demand, DemandEvent.CANCELLED, caller, note_id=written)
+    await moving.settle(session, demand)
+    return demand
+
+
+async def message(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: MessageIn) -> Demand:
+    """Say something to the others concerned: the filer, the desk, those who serve."""
+    demand = await queries.demand(session, caller, demand_id, lock=True)
+    mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
+    if not relations.of(caller, demand, mine) & frozenset(Relation):
+        raise Forbidden
+    if demand.state in ENDS:
+        raise ActionNotAllowed
+    written = moving.note(session, demand, NoteKind.MESSAGE, body.text, caller)
+    moving.tell(session, demand, DemandEvent.MESSAGED, caller, note_id=written)
+    return demand

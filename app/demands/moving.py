@@ -1,0 +1,199 @@
+"""How a demand goes on: one move at a time through the lifecycle table, then whatever follows from it."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.demands import queries, relations
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import (
+    CLAIM_MOVES,
+    ENDS,
+    LIVE,
+    MOVES,
+    OPEN_STATES,
+    Action,
+    ClaimAction,
+    ClaimState,
+    Clocks,
+    Plan,
+    Reason,
+    attention,
+    follows,
+)
+from app.demands.models import Claim, Demand, Note, NoteKind, Result
+from app.kit import clock, events
+from app.kit.db import new_id
+from app.kit.errors import ActionNotAllowed
+from app.ledger import booking
+from app.ledger.booking import Source
+from app.members import engagements
+from app.policies import service as policies
+from app.policies.defaults import Key
+
+CLAIM_SOURCE, SERVICE_SOURCE = "claim", "service"
+RESTS = (Key.ANSWER_WINDOW, Key.RATING_WINDOW, Key.CLAIM_WINDOW, Key.SERVICE_WINDOW)
+
+TOLD = {
+    ClaimAction.ACCEPT: DemandEvent.CLAIMED,
+    ClaimAction.DECLINE: DemandEvent.DECLINED,
+    ClaimAction.EXPIRE: DemandEvent.EXPIRED,
+    ClaimAction.WITHDRAW: DemandEvent.WITHDRAWN,
+    ClaimAction.RELEASE: DemandEvent.RELEASED,
+    ClaimAction.CONTACT: DemandEvent.CONTACTED,
+    ClaimAction.ARRIVE: DemandEvent.ARRIVED,
+    ClaimAction.SERVE: DemandEvent.SERVED,
+    ClaimAction.COMPLETE: DemandEvent.SERVED,
+    ClaimAction.CONFIRM: DemandEvent.CONFIRMED,
+    ClaimAction.NO_SHOW: DemandEvent.NO_SHOW,
+}
+ENDING = frozenset(
+    {
+        ClaimState.DECLINED,
+        ClaimState.EXPIRED,
+        ClaimState.WITHDRAWN,
+        ClaimState.RELEASED,
+        ClaimState.NO_SHOW,
+        ClaimState.COMPLETED,
+    }
+)
+
+
+def plan_of(demand: Demand) -> Plan:
+    """What of a demand decides how it goes on."""
+    return Plan(
+        kind=demand.kind,
+        state=demand.state,
+        mode=demand.mode,
+        slots=demand.slots,
+        ends_at=demand.ends_at,
+        staff_filed=demand.staff_filed,
+        dissatisfied=demand.dissatisfied,
+    )
+
+
+def move(demand: Demand, action: Action) -> None:
+    """Move a demand through the table; raises `ActionNotAllowed` for a move that is not in it."""
+    try:
+        demand.state = MOVES[demand.state, action]
+    except KeyError:
+        raise ActionNotAllowed from None
+    demand.moved_at = clock.now()
+
+
+def tell(
+    session: AsyncSession,
+    demand: Demand,
+    kind: DemandEvent,
+    caller: Caller | None,
+    claim: Claim | None = None,
+    **payload: Any,
+) -> None:
+    """Write what happened to a demand into the event log, and as what the caller did it."""
+    payload = {"round": demand.round, "by": relations.voice(caller, demand, claim), **payload}
+    if claim is not None:
+        payload["claim_id"] = claim.id
+    actor = caller.account_id if caller else None
+    events.record(session, kind, subject=demand.id, region_code=demand.region_code, actor=actor, **payload)
+
+
+def note(session: AsyncSession, demand: Demand, kind: NoteKind, text: str, caller: Caller) -> uuid.UUID:
+    """Keep somebody's words beside a demand; the event log takes only the note's id."""
+    written = Note(
+        id=new_id(), demand_id=demand.id, kind=kind, text=text, author=caller.account_id, written_at=clock.now()
+    )
+    session.add(written)
+    return written.id
+
+
+async def move_claim(
+    session: AsyncSession,
+    demand: Demand,
+    claim: Claim,
+    action: ClaimAction,
+    caller: Caller | None,
+    **payload: Any,
+) -> None:
+    """Move a claim through its table, free its people where it ends, and tell.
+
+    Raises `ActionNotAllowed` for a move that is not in the table.
+    """
+    try:
+        claim.state = CLAIM_MOVES[claim.state, action]
+    except KeyError:
+        raise ActionNotAllowed from None
+    now = clock.now()
+    if claim.state in ENDING:
+        claim.ended_at = now
+        await engagements.release(session, CLAIM_SOURCE, claim.id)
+    if demand.state in OPEN_STATES:
+        demand.moved_at = now
+    tell(session, demand, TOLD[action], caller, claim, **payload)
+
+
+async def release(session: AsyncSession, demand: Demand, *states: ClaimState) -> None:
+    """Let go of this round's claims in some states, without penalty; who had arrived may still complete."""
+    for claim in await queries.claims_of_round(session, demand, states):
+        await move_claim(session, demand, claim, ClaimAction.RELEASE, None)
+
+
+async def settle(session: AsyncSession, demand: Demand, now: datetime | None = None) -> None:
+    """Make every move that follows from what the claims have become, then set the clock and the desk's reason."""
+    now = now or clock.now()
+    tally, demand.claimed = await queries.tally(session, demand)
+    while action := follows(plan_of(demand), tally, now):
+        move(demand, action)
+        if action == Action.COMPLETE:
+            await complete(session, demand, None)
+        tally, demand.claimed = await queries.tally(session, demand)
+    rests = await policies.values(session, RESTS, demand.region_code)
+    before = demand.needs_desk
+    demand.timer_at, demand.needs_desk = attention(plan_of(demand), tally, _clocks(demand, rests), now)
+    if demand.needs_desk and demand.needs_desk != before and demand.needs_desk != Reason.NEW:
+        tell(session, demand, DemandEvent.NEEDS_DESK, None, reason=demand.needs_desk)
+
+
+def _clocks(demand: Demand, rests: list[timedelta]) -> Clocks:
+    return Clocks(*(demand.moved_at + rest for rest in rests))
+
+
+async def complete(session: AsyncSession, demand: Demand, caller: Caller | None) -> None:
+    """What goes with completing a round: nobody else is waited for, and the filer is asked."""
+    await release(session, demand, ClaimState.OFFERED, *LIVE)
+    tell(session, demand, DemandEvent.COMPLETED, caller)
+
+
+async def end_round(session: AsyncSession, demand: Demand) -> None:
+    """What goes with the end of a round: everybody is let go, and what was served earns its points."""
+    await release(session, demand, ClaimState.OFFERED, *LIVE)
+    for service in await queries.services_of_round(session, demand):
+        await award(session, demand, service.id, service.served_at)
+
+
+async def award(session: AsyncSession, demand: Demand, service_id: uuid.UUID, served_at: datetime) -> None:
+    """Give one service its points, by the rule that was valid on its day; a second time changes nothing."""
+    day = served_at.astimezone(clock.CHINA).date()
+    by_category, rule = await policies.value_and_source(
+        session, Key.POINTS_PER_SERVICE, demand.region_code, day
+    )
+    points = policies.for_category(by_category, demand.category)
+    await booking.award_points(
+        session, Source(SERVICE_SOURCE, service_id), points=points, rule=rule, booked_by=None
+    )
+
+
+async def close(
+    session: AsyncSession, demand: Demand, result: Result, caller: Caller | None, **payload: Any
+) -> None:
+    """Close a demand that has just moved to closed, with its result."""
+    demand.result, demand.closed_at, demand.dissatisfied = result, clock.now(), False
+    await end_round(session, demand)
+    tell(session, demand, DemandEvent.CLOSED, caller, result=result, **payload)
+
+
+def is_over(demand: Demand, claim: Claim) -> bool:
+    """Whether a claim's round has ended, so that what is still completed earns its points at once."""
+    return claim.round < demand.round or demand.state in ENDS

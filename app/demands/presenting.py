@@ -1,0 +1,237 @@
+"""Demands and claims as one caller may see them: masked, named, and with what they may do now."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access import queries as access
+from app.access.caller import Caller
+from app.demands import claiming, queries, relations
+from app.demands.actions import claim_actions, demand_actions
+from app.demands.lifecycle import Relation
+from app.demands.models import Claim, ClaimantKind, Demand, Reveal
+from app.demands.queries import NOT_OVERDUE
+from app.demands.relations import Relations
+from app.demands.schemas import Claimant, ClaimOut, ContactOut, DemandOut, Handler, LocationOut, Named
+from app.kit import clock
+from app.kit.schema import mask_name
+from app.members import queries as members
+from app.organizations import queries as organizations
+from app.regions import queries as regions
+
+NOBODY = "匿名"
+RESIDENT = "居民"
+
+
+@dataclass
+class Names:
+    """The names that some answers need, fetched together."""
+
+    regions: dict[str, str] = field(default_factory=dict)
+    members: dict[uuid.UUID, str] = field(default_factory=dict)
+    organizations: dict[uuid.UUID, str] = field(default_factory=dict)
+    nicknames: dict[uuid.UUID, str | None] = field(default_factory=dict)
+    serving: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=dict)
+    """Who serves on organizations' claims."""
+
+
+async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Sequence[Claim]) -> Names:
+    """The names that some demands and claims are shown with, one statement a kind."""
+    codes = {code for demand in demands for code in (demand.region_code, demand.handler_region_code)}
+    by_kind: dict[ClaimantKind, list[uuid.UUID]] = {kind: [] for kind in ClaimantKind}
+    for claim in claims:
+        by_kind[claim.claimant_kind].append(claim.claimant_id)
+    people = await members.members(session, by_kind[ClaimantKind.MEMBER])
+    bodies = await organizations.organizations(session, by_kind[ClaimantKind.ORGANIZATION])
+    accounts = [demand.filed_by for demand in demands] + by_kind[ClaimantKind.RESIDENT]
+    return Names(
+        regions=await regions.names(session, list(codes)),
+        members={one: member.name for one, member in people.items()},
+        organizations={one: body.name for one, body in bodies.items()},
+        nicknames=await access.nicknames(session, accounts),
+        serving=await queries.members_of_claims(session, [claim.id for claim in claims]),
+    )
+
+
+async def demand_out(session: AsyncSession, caller: Caller, demand: Demand) -> DemandOut:
+    """One demand; where its contact or address is shown to somebody else than its filer, that is kept."""
+    (shown,) = await _demands_out(session, caller, [demand], in_full=True)
+    return shown
+
+
+async def demands_out(session: AsyncSession, caller: Caller, demands: Sequence[Demand]) -> list[DemandOut]:
+    """A list of demands, masked for all but their filers: a list is for choosing, not for calling."""
+    return await _demands_out(session, caller, demands, in_full=False)
+
+
+async def _demands_out(
+    session: AsyncSession, caller: Caller, demands: Sequence[Demand], *, in_full: bool
+) -> list[DemandOut]:
+    mine = await queries.my_claims(session, caller, [demand.id for demand in demands])
+    names = await names_of(session, demands, [claim for held in mine.values() for claim in held])
+    reaches = await claiming.reaches(session, caller) if any(demand.mode for demand in demands) else []
+    answers = []
+    for demand in demands:
+        claims = [claim for claim in mine.get(demand.id, []) if claim.round == demand.round]
+        view = View(caller, demand, claims, relations.of(caller, demand, claims), reaches, in_full)
+        if view.reveals:
+            await _keep_reveal(session, caller, demand)
+        answers.append(_demand_out(view, names))
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One caller's view of one demand: what they are to it decides what they see."""
+
+    caller: Caller
+    demand: Demand
+    claims: list[Claim]
+    """The caller's own in the present round, newest first."""
+    related: Relations
+    reaches: list[str]
+    in_full: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the caller filed it."""
+        return Relation.FILER in self.related
+
+    @property
+    def knows_filer(self) -> bool:
+        """Whether the caller may know who filed it, though anonymously."""
+        return self.is_own or Relation.HANDLER in self.related
+
+    @property
+    def sees_address(self) -> bool:
+        """Whether the caller sees the exact place: the filer, the desk, and who goes there."""
+        return self.is_own or (self.in_full and bool(self.related))
+
+    @property
+    def sees_contact(self) -> bool:
+        """Whether the caller sees whom to call; of an anonymous filer only the desk does."""
+        return self.sees_address and (self.knows_filer or not self.demand.anonymous)
+
+    @property
+    def reveals(self) -> bool:
+        """Whether this view shows somebody else's contact or address."""
+        hidden = self.demand.address or self.demand.contact_phone or self.demand.lng is not None
+        return self.sees_address and not self.is_own and bool(hidden)
+
+
+async def _keep_reveal(session: AsyncSession, caller: Caller, demand: Demand) -> None:
+    row = {"account_id": caller.account_id, "demand_id": demand.id, "day": clock.today()}
+    await session.execute(insert(Reveal).values(row).on_conflict_do_nothing())
+
+
+def _demand_out(view: View, names: Names) -> DemandOut:
+    demand = view.demand
+    now = clock.now()
+    shown = {
+        column: getattr(demand, column) for column in DemandOut.model_fields if hasattr(type(demand), column)
+    }
+    return DemandOut(
+        **shown
+        | {
+            "region_name": names.regions.get(demand.region_code, ""),
+            "handler": Handler(
+                region_code=demand.handler_region_code,
+                name=names.regions.get(demand.handler_region_code, ""),
+            ),
+            "address": demand.address if view.sees_address else mask_address(demand.address),
+            "location": _location(view),
+            "contact": _contact(demand.contact_name, demand.contact_phone) if view.sees_contact else None,
+            "on_behalf_of": (
+                _contact(demand.on_behalf_name, demand.on_behalf_phone)
+                if view.knows_filer and view.sees_address
+                else None
+            ),
+            "file_ids": [],
+            "is_open": claiming.is_open(demand, now) and demand.claimed < demand.slots,
+            "overdue": demand.due_at < now and demand.state not in NOT_OVERDUE,
+            "filer": Named(display_name=filer_name(demand, names, view.knows_filer)),
+            "my_claim": _claim_out(view.claims[0], demand, names, view) if view.claims else None,
+            "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
+            "needs_desk": demand.needs_desk if view.caller.covers(demand.handler_region_code) else None,
+            "joins": 0,
+        }
+    )
+
+
+def mask_address(address: str | None) -> str | None:
+    """The street without the house: everything from the first digit on becomes stars."""
+    if address is None:
+        return None
+    street = next((address[:at] for at, letter in enumerate(address) if letter.isdigit()), address[:6])
+    return f"{street}**"
+
+
+def _location(view: View) -> LocationOut | None:
+    demand = view.demand
+    if not view.sees_address or demand.lng is None or demand.lat is None or demand.coord_type is None:
+        return None
+    return LocationOut(lng=demand.lng, lat=demand.lat, coord_type=demand.coord_type)
+
+
+def _contact(name: str | None, phone: str | None) -> ContactOut | None:
+    return ContactOut(name=name, phone=phone) if name and phone else None
+
+
+def filer_name(demand: Demand, names: Names, known: bool) -> str:
+    """What a filer is called: nobody where they are anonymous, the desk where staff filed, else `王**`."""
+    if demand.anonymous and not known:
+        return NOBODY
+    if demand.staff_filed:
+        return names.regions.get(demand.origin_region_code) or names.regions.get(demand.region_code, "")
+    name = demand.on_behalf_name or demand.contact_name or names.nicknames.get(demand.filed_by)
+    return mask_name(name) or RESIDENT
+
+
+async def claim_out(session: AsyncSession, caller: Caller, claim: Claim, demand: Demand) -> ClaimOut:
+    """One claim as a caller may see it."""
+    (shown,) = await claims_out(session, caller, [claim], {demand.id: demand})
+    return shown
+
+
+async def claims_out(
+    session: AsyncSession, caller: Caller, claims: Sequence[Claim], demands: dict[uuid.UUID, Demand]
+) -> list[ClaimOut]:
+    """Some claims as a caller may see them; `demands` holds the demand of each."""
+    names = await names_of(session, list(demands.values()), claims)
+    answers = []
+    for claim in claims:
+        demand = demands[claim.demand_id]
+        view = View(caller, demand, [claim], relations.of(caller, demand), [], in_full=False)
+        answers.append(_claim_out(claim, demand, names, view))
+    return answers
+
+
+def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimOut:
+    serving = names.serving.get(claim.id, [])
+    related = relations.to_claim(view.caller, demand, claim, serving)
+    in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER})
+    copied = ("claimant", "member_ids", "note", "offered_at", "minutes", "actions")
+    shown = {column: getattr(claim, column) for column in ClaimOut.model_fields if column not in copied}
+    return ClaimOut(
+        **shown,
+        claimant=Claimant(id=claim.claimant_id, display_name=claimant_name(claim, names, in_full)),
+        member_ids=serving if in_full else [],
+        note=claim.note if in_full else None,
+        offered_at=claim.made_at,
+        minutes=claim.minutes,
+        actions=claim_actions(demand, claim, related),
+    )
+
+
+def claimant_name(claim: Claim, names: Names, in_full: bool) -> str:
+    """What a claimant is called: an organization by its name, a person masked but for the desk and themselves."""
+    if claim.claimant_kind == ClaimantKind.ORGANIZATION:
+        return names.organizations.get(claim.claimant_id, "")
+    if claim.claimant_kind == ClaimantKind.MEMBER:
+        name: str | None = names.members.get(claim.claimant_id)
+    else:
+        name = names.nicknames.get(claim.claimant_id)
+    return (name if in_full else mask_name(name)) or RESIDENT

@@ -1,0 +1,380 @@
+"""Every select of the flow; `visible_to` is the one place that says what a caller may see."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import DISPATCHERS, Caller
+from app.demands.lifecycle import DONE, ENDS, LIVE, OPEN_STATES, ClaimState, Mode, State, Tally
+from app.demands.models import (
+    NUMBERS,
+    Audience,
+    Claim,
+    ClaimMember,
+    Demand,
+    Evaluation,
+    Note,
+    Outcome,
+    Service,
+)
+from app.demands.schemas import ClaimFilter, DemandFilter
+from app.kit import clock
+from app.kit.errors import NotFound
+from app.kit.events import Event
+from app.kit.pagination import PageRequest, page
+from app.regions.queries import under
+
+NEVER_PUBLISHED = (State.FILED, State.RETURNED, State.REJECTED)
+NOT_OVERDUE = (*ENDS, State.COMPLETED)
+
+
+def claimant_ids(caller: Caller) -> list[uuid.UUID]:
+    """The ids under which a caller may hold claims: as a member, as a resident, for an organization."""
+    own = [caller.account_id, *caller.organization_ids]
+    return [*own, caller.member_id] if caller.member_id else own
+
+
+def filed_by_or_for(caller: Caller) -> ColumnElement[bool]:
+    """The caller filed it, or it was filed for the phone that they have verified."""
+    own = Demand.filed_by == caller.account_id
+    return or_(own, Demand.on_behalf_phone == caller.phone) if caller.phone else own
+
+
+def claimed_by(caller: Caller) -> ColumnElement[bool]:
+    """The caller holds a claim on it, or serves on one of an organization."""
+    held = exists().where(Claim.demand_id == Demand.id, Claim.claimant_id.in_(claimant_ids(caller)))
+    if caller.member_id is None:
+        return held
+    serves = (
+        exists()
+        .where(ClaimMember.claim_id == Claim.id, Claim.demand_id == Demand.id)
+        .where(ClaimMember.member_id == caller.member_id)
+    )
+    return or_(held, serves)
+
+
+def published_to(caller: Caller) -> ColumnElement[bool]:
+    """It was opened to all: members and liaisons may read it, residents where they are asked."""
+    published = and_(Demand.mode == Mode.OPEN, Demand.state.not_in(NEVER_PUBLISHED))
+    if caller.member_id or caller.is_liaison:
+        return published
+    return and_(published, Demand.audience.in_([Audience.RESIDENTS, Audience.ALL]))
+
+
+def in_regions(prefixes: Sequence[str]) -> ColumnElement[bool]:
+    """It lies in, is handled in, or was first filed in one of some regions."""
+    columns = (Demand.region_code, Demand.handler_region_code, Demand.origin_region_code)
+    return or_(*(under(column, prefixes) for column in columns))
+
+
+def visible_to(caller: Caller) -> ColumnElement[bool]:
+    """What a caller may see: theirs, their region's, what they claimed or may read as published."""
+    seen = [filed_by_or_for(caller), claimed_by(caller), published_to(caller)]
+    return or_(*seen, in_regions(caller.reach())) if caller.is_staff else or_(*seen)
+
+
+async def next_number(session: AsyncSession) -> int:
+    """The next number of a demand; numbers of refused filings are skipped."""
+    return (await session.scalars(select(func.nextval(NUMBERS.name)))).one()
+
+
+async def demand(
+    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, *, lock: bool = False
+) -> Demand:
+    """One demand, locked against other changes where asked; raises `NotFound` for absent and unseen alike."""
+    statement = select(Demand).where(Demand.id == demand_id, visible_to(caller))
+    if lock:
+        statement = statement.with_for_update(of=Demand).execution_options(populate_existing=True)
+    found = await session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def claim_and_demand(
+    session: AsyncSession, caller: Caller, claim_id: uuid.UUID, *, lock: bool = False
+) -> tuple[Claim, Demand]:
+    """One claim with its demand, the demand locked first; raises `NotFound` for absent and unseen alike."""
+    demand_id = await session.scalar(
+        select(Claim.demand_id)
+        .join(Demand, Demand.id == Claim.demand_id)
+        .where(Claim.id == claim_id, visible_claims(caller))
+    )
+    if demand_id is None:
+        raise NotFound
+    found = await demand(session, caller, demand_id, lock=lock)
+    statement = select(Claim).where(Claim.id == claim_id)
+    if lock:
+        statement = statement.execution_options(populate_existing=True)
+    return (await session.scalars(statement)).one(), found
+
+
+def held_by(caller: Caller) -> ColumnElement[bool]:
+    """The caller's own claims: held, or served on for an organization."""
+    held = Claim.claimant_id.in_(claimant_ids(caller))
+    if caller.member_id is None:
+        return held
+    serves = exists().where(ClaimMember.claim_id == Claim.id, ClaimMember.member_id == caller.member_id)
+    return or_(held, serves)
+
+
+def visible_claims(caller: Caller) -> ColumnElement[bool]:
+    """Claims that a caller may see: their own, those on what they filed, those in their regions."""
+    seen = or_(held_by(caller), filed_by_or_for(caller))
+    return or_(seen, in_regions(caller.reach())) if caller.is_staff else seen
+
+
+async def tally(session: AsyncSession, found: Demand) -> tuple[Tally, int]:
+    """The claims of the present round counted, and the places that are live or done."""
+    done = and_(Claim.state.in_(DONE), Claim.outcome == Outcome.DONE)
+    served = exists().where(Service.claim_id == Claim.id)
+    counts = select(
+        func.count().filter(Claim.state == ClaimState.OFFERED),
+        func.count().filter(Claim.state == ClaimState.ACCEPTED),
+        func.count().filter(Claim.state == ClaimState.ARRIVED),
+        func.coalesce(func.sum(Claim.places).filter(done), 0),
+        func.count().filter(done),
+        func.count().filter(Claim.state.in_(DONE), Claim.outcome == Outcome.PARTIAL),
+        func.count().filter(Claim.state.in_([*DONE, *LIVE]), served),
+        func.min(Claim.expires_at).filter(Claim.state == ClaimState.OFFERED),
+        func.coalesce(func.sum(Claim.places).filter(or_(done, Claim.state.in_(LIVE))), 0),
+    ).where(Claim.demand_id == found.id, Claim.round == found.round)
+    row = (await session.execute(counts)).one()
+    return Tally(*row[:-1]), row[-1]
+
+
+async def claims_of_round(
+    session: AsyncSession, found: Demand, states: Sequence[ClaimState], *, round_: int | None = None
+) -> Sequence[Claim]:
+    """A round's claims that stand in some states, oldest first."""
+    return (
+        await session.scalars(
+            select(Claim)
+            .where(Claim.demand_id == found.id, Claim.round == (round_ or found.round))
+            .where(Claim.state.in_(states))
+            .order_by(Claim.id)
+        )
+    ).all()
+
+
+async def claim_of(session: AsyncSession, found: Demand, claimant_id: uuid.UUID) -> Claim | None:
+    """The claim of this round that a claimant holds or has done."""
+    return await session.scalar(
+        select(Claim).where(
+            Claim.demand_id == found.id,
+            Claim.round == found.round,
+            Claim.claimant_id == claimant_id,
+            Claim.state.in_([ClaimState.OFFERED, *LIVE, *DONE]),
+        )
+    )
+
+
+async def my_claims(
+    session: AsyncSession, caller: Caller, demand_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[Claim]]:
+    """The caller's claims on some demands, newest first."""
+    found = await session.scalars(
+        select(Claim).where(Claim.demand_id.in_(demand_ids), held_by(caller)).order_by(Claim.id.desc())
+    )
+    grouped: dict[uuid.UUID, list[Claim]] = {}
+    for claim in found:
+        grouped.setdefault(claim.demand_id, []).append(claim)
+    return grouped
+
+
+async def members_of_claims(
+    session: AsyncSession, claim_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Who serves on some organizations' claims."""
+    rows = await session.scalars(
+        select(ClaimMember).where(ClaimMember.claim_id.in_(claim_ids)).order_by(ClaimMember.member_id)
+    )
+    grouped: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for row in rows:
+        grouped.setdefault(row.claim_id, []).append(row.member_id)
+    return grouped
+
+
+async def forget_members(session: AsyncSession, claim_id: uuid.UUID) -> None:
+    """Take everybody off an organization's claim."""
+    await session.execute(delete(ClaimMember).where(ClaimMember.claim_id == claim_id))
+
+
+async def services(session: AsyncSession, claim_id: uuid.UUID) -> Sequence[Service]:
+    """The times that a claim was served, in order."""
+    statement = select(Service).where(Service.claim_id == claim_id).order_by(Service.sequence)
+    return (await session.scalars(statement)).all()
+
+
+async def services_of_round(session: AsyncSession, found: Demand) -> Sequence[Service]:
+    """Everything that was served in the present round and earns something."""
+    statement = (
+        select(Service)
+        .join(Claim, Claim.id == Service.claim_id)
+        .where(Claim.demand_id == found.id, Claim.round == found.round, ~Claim.departmental)
+        .order_by(Service.id)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def evaluation(session: AsyncSession, found: Demand) -> Evaluation | None:
+    """What the filer said of the present round."""
+    return await session.scalar(
+        select(Evaluation).where(Evaluation.demand_id == found.id, Evaluation.round == found.round)
+    )
+
+
+def open_to(caller: Caller, prefixes: Sequence[str]) -> ColumnElement[bool]:
+    """Demands that the caller could claim now, their home being within reach of `prefixes`."""
+    asked = [Audience.MEMBERS if caller.member_id or caller.is_liaison else Audience.RESIDENTS, Audience.ALL]
+    return and_(
+        Demand.mode == Mode.OPEN,
+        Demand.state.in_(OPEN_STATES),
+        Demand.claimed < Demand.slots,
+        or_(Demand.ends_at.is_(None), Demand.ends_at > clock.now()),
+        Demand.audience.in_(asked),
+        under(Demand.region_code, prefixes),
+        ~filed_by_or_for(caller),
+        ~exists().where(
+            Claim.demand_id == Demand.id,
+            Claim.round == Demand.round,
+            Claim.claimant_id.in_(claimant_ids(caller)),
+            Claim.state.in_([*LIVE, *DONE]),
+        ),
+    )
+
+
+def scope(caller: Caller, name: str, prefixes: Sequence[str]) -> ColumnElement[bool]:
+    """One of the four lists: mine, open, desk, region."""
+    match name:
+        case "mine":
+            return filed_by_or_for(caller)
+        case "open":
+            return open_to(caller, prefixes)
+        case "desk":
+            desks = under(Demand.handler_region_code, caller.reach(DISPATCHERS))
+            return and_(Demand.needs_desk.is_not(None), desks)
+        case _:
+            return in_regions(caller.reach())
+
+
+def _is_overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(Demand.due_at < now, Demand.state.not_in(NOT_OVERDUE))
+
+
+async def demands(
+    session: AsyncSession, caller: Caller, wanted: DemandFilter, prefixes: Sequence[str]
+) -> tuple[list[Demand], str | None]:
+    """One page of a list, newest first; a desk's list is oldest first."""
+    statement = select(Demand).where(scope(caller, wanted.scope, prefixes))
+    if wanted.state:
+        statement = statement.where(Demand.state == wanted.state)
+    if wanted.category:
+        statement = statement.where(Demand.category == wanted.category)
+    if wanted.region:
+        statement = statement.where(under(Demand.region_code, [wanted.region]))
+    if wanted.q:
+        found = or_(Demand.title.icontains(wanted.q, autoescape=True), Demand.number == wanted.q)
+        statement = statement.where(found)
+    if wanted.overdue is not None:
+        late = _is_overdue(clock.now())
+        statement = statement.where(late if wanted.overdue else ~late)
+    rows, cursor = await page(session, statement, [Demand.id], wanted, descending=wanted.scope != "desk")
+    return [row[0] for row in rows], cursor
+
+
+async def counts(session: AsyncSession, caller: Caller, prefixes: Sequence[str]) -> dict[str, int]:
+    """How many demands each scope holds, and how many under the caller's grant are overdue."""
+    numbers = {name: await _count(session, scope(caller, name, prefixes)) for name in ("mine", "open")}
+    numbers |= {name: 0 for name in ("desk", "region", "overdue")}
+    if caller.is_staff:
+        region = scope(caller, "region", prefixes)
+        numbers["desk"] = await _count(session, scope(caller, "desk", prefixes))
+        numbers["region"] = await _count(session, region)
+        numbers["overdue"] = await _count(session, and_(region, _is_overdue(clock.now())))
+    return numbers
+
+
+async def _count(session: AsyncSession, which: ColumnElement[bool]) -> int:
+    return await session.scalar(select(func.count()).select_from(Demand).where(which)) or 0
+
+
+async def reasons(session: AsyncSession, caller: Caller) -> dict[Any, int]:
+    """Why the caller's desks are needed, and how often."""
+    which = scope(caller, "desk", ())
+    rows = await session.execute(
+        select(Demand.needs_desk, func.count()).where(which).group_by(Demand.needs_desk)
+    )
+    return {reason: count for reason, count in rows}
+
+
+async def claims(
+    session: AsyncSession, caller: Caller, wanted: ClaimFilter
+) -> tuple[list[Claim], str | None]:
+    """One page of claims, newest first."""
+    match wanted.scope:
+        case "mine":
+            which = held_by(caller)
+        case "organization":
+            which = Claim.organization_id.in_(caller.organization_ids)
+        case _:
+            which = under(Demand.handler_region_code, caller.reach(DISPATCHERS))
+    statement = select(Claim).join(Demand, Demand.id == Claim.demand_id).where(which)
+    if wanted.state:
+        statement = statement.where(Claim.state == wanted.state)
+    rows, cursor = await page(session, statement, [Claim.id], wanted, descending=True)
+    return [row[0] for row in rows], cursor
+
+
+async def claims_on(
+    session: AsyncSession, caller: Caller, found: Demand, wanted: PageRequest
+) -> tuple[list[Claim], str | None]:
+    """One page of a demand's claims, oldest first: all for its desk and filer, one's own for others."""
+    statement = (
+        select(Claim)
+        .join(Demand, Demand.id == Claim.demand_id)
+        .where(Claim.demand_id == found.id, visible_claims(caller))
+    )
+    rows, cursor = await page(session, statement, [Claim.id], wanted)
+    return [row[0] for row in rows], cursor
+
+
+async def history(
+    session: AsyncSession, found: Demand, wanted: PageRequest
+) -> tuple[list[Event], str | None]:
+    """One page of what happened to a demand, oldest first."""
+    rows, cursor = await page(session, select(Event).where(Event.subject == found.id), [Event.n], wanted)
+    return [row[0] for row in rows], cursor
+
+
+async def latest_event(session: AsyncSession, found: Demand) -> Event:
+    """What happened to a demand last."""
+    statement = select(Event).where(Event.subject == found.id).order_by(Event.n.desc()).limit(1)
+    return (await session.scalars(statement)).one()
+
+
+def due(now: datetime) -> Select[Demand]:
+    """Demands that the clock must look at, longest due first."""
+    return select(Demand).where(Demand.timer_at <= now).order_by(Demand.timer_at)
+
+
+async def claims_by_id(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Claim]:
+    """Some claims by their ids."""
+    found = await session.scalars(select(Claim).where(Claim.id.in_(ids)))
+    return {claim.id: claim for claim in found}
+
+
+async def notes(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Note]:
+    """Some notes by their ids."""
+    found = await session.scalars(select(Note).where(Note.id.in_(ids)))
+    return {note.id: note for note in found}
+
+
+async def demands_by_id(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Demand]:
+    """Some demands by their ids."""
+    found = await session.scalars(select(Demand).where(Demand.id.in_(ids)))
+    return {demand.id: demand for demand in found}

@@ -1,0 +1,142 @@
+"""`/demands`: filing, dispatching, reading."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+
+from app.access.dependencies import CallerRoute, SignedInCaller
+from app.demands import dispatching, filing, listing, presenting, queries, timeline
+from app.demands.schemas import (
+    CloseIn,
+    CountsOut,
+    DemandFilter,
+    DemandIn,
+    DemandOut,
+    DispatchIn,
+    MessageIn,
+    ReasonIn,
+    Supplement,
+    TimelineItem,
+    TransferIn,
+)
+from app.kit.http import Session
+from app.kit.pagination import Page, PageRequest
+from app.kit.schema import Id
+
+router = APIRouter(prefix="/demands", tags=["demands 点单"], route_class=CallerRoute)
+desk = APIRouter(prefix="/demands", tags=["dispatch 下单"], route_class=CallerRoute)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def file(session: Session, caller: SignedInCaller, body: DemandIn) -> DemandOut:
+    """File a demand (点单); a dispatcher may publish it in the same call."""
+    demand = await filing.file(session, caller, body)
+    return await presenting.demand_out(session, caller, demand)
+
+
+@router.get("")
+async def demands(
+    session: Session, caller: SignedInCaller, wanted: Annotated[DemandFilter, Query()]
+) -> Page[DemandOut]:
+    """A list of demands: mine, open to me, on my desk, or in my region."""
+    return await listing.demands(session, caller, wanted)
+
+
+@router.get("/counts")
+async def counts(session: Session, caller: SignedInCaller) -> CountsOut:
+    """How many demands each list holds, and why my desks are needed."""
+    return await listing.counts(session, caller)
+
+
+@router.get("/{demand_id}")
+async def demand(session: Session, caller: SignedInCaller, demand_id: Id) -> DemandOut:
+    """One demand as I may see it."""
+    found = await queries.demand(session, caller, demand_id)
+    return await presenting.demand_out(session, caller, found)
+
+
+@router.get("/{demand_id}/timeline")
+async def demand_timeline(
+    session: Session, caller: SignedInCaller, demand_id: Id, wanted: Annotated[PageRequest, Query()]
+) -> Page[TimelineItem]:
+    """What happened to a demand, oldest first."""
+    return await timeline.timeline(session, caller, demand_id, wanted)
+
+
+@router.post("/{demand_id}/supplement")
+async def supplement(
+    session: Session, caller: SignedInCaller, demand_id: Id, body: Supplement
+) -> DemandOut:
+    """Answer what the desk asked."""
+    found = await filing.supplement(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@router.post("/{demand_id}/cancel")
+async def cancel(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
+    """Take a demand back, until somebody has arrived."""
+    found = await filing.cancel(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@router.post("/{demand_id}/messages", status_code=status.HTTP_201_CREATED)
+async def message(session: Session, caller: SignedInCaller, demand_id: Id, body: MessageIn) -> TimelineItem:
+    """Say something to the filer, the desk and those who serve."""
+    await filing.message(session, caller, demand_id, body)
+    return await timeline.latest(session, caller, demand_id)
+
+
+@desk.post("/{demand_id}/dispatch")
+async def dispatch(session: Session, caller: SignedInCaller, demand_id: Id, body: DispatchIn) -> DemandOut:
+    """Open a demand to all, assign it, or whistle for departments (下单)."""
+    found = await dispatching.dispatch(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/return")
+async def return_(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
+    """Ask the filer for what is missing (退回补充)."""
+    found = await dispatching.return_(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/reject")
+async def reject(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
+    """Refuse a demand, with a reason."""
+    found = await dispatching.reject(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/transfer")
+async def transfer(session: Session, caller: SignedInCaller, demand_id: Id, body: TransferIn) -> DemandOut:
+    """Hand a demand to the desk it belongs to (转派)."""
+    found = await dispatching.transfer(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/escalate")
+async def escalate(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
+    """Hand a demand to the level above (上报)."""
+    found = await dispatching.escalate(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/finish")
+async def finish(session: Session, caller: SignedInCaller, demand_id: Id) -> DemandOut:
+    """Say that enough is done."""
+    found = await dispatching.finish(session, caller, demand_id)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/close")
+async def close(session: Session, caller: SignedInCaller, demand_id: Id, body: CloseIn) -> DemandOut:
+    """Close a demand and say what became of it (办结)."""
+    found = await dispatching.close(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/reopen")
+async def reopen(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
+    """Start another round."""
+    found = await dispatching.reopen(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)

@@ -1,0 +1,350 @@
+"""Request and response bodies of demands, claims and evaluations."""
+
+import uuid
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
+from app.demands.models import Audience, Channel, ClaimantKind, CoordType, Outcome, Result
+from app.kit.pagination import PageRequest
+from app.kit.schema import (
+    Bool,
+    Id,
+    Input,
+    Int,
+    LongText,
+    Output,
+    Phone,
+    PlainText,
+    RegionCode,
+    ShortText,
+    Time,
+    TimeIn,
+)
+from app.ledger.models import Provenance
+
+Tag = Annotated[PlainText, StringConstraints(min_length=1, max_length=30)]
+Minutes = Annotated[Int, Field(ge=0, le=24 * 60)]
+Ids = Annotated[list[Id], Field(max_length=200)]
+NoFiles = Annotated[list[str], Field(max_length=0)]
+"""Files are named by the ids that uploading answers; nothing can be uploaded yet."""
+
+
+class Location(Input):
+    """A place in degrees; `coord_type` says in which datum."""
+
+    lng: Annotated[float, Field(ge=-180, le=180, strict=True)]
+    lat: Annotated[float, Field(ge=-90, le=90, strict=True)]
+    coord_type: CoordType
+
+
+class Contact(Input):
+    """Whom to call."""
+
+    name: ShortText
+    phone: Phone
+
+
+class DispatchIn(Input):
+    """How a demand is put out: open to all, assigned to some, or a whistle for organizations."""
+
+    mode: Mode
+    slots: Annotated[Int, Field(ge=1, le=10_000)] = 1
+    audience: Audience = Audience.MEMBERS
+    category: ShortText | None = None
+    starts_at: TimeIn | None = None
+    ends_at: TimeIn | None = None
+    due_at: TimeIn | None = None
+    skills: Annotated[list[Tag], Field(max_length=20)] = []
+    member_ids: Ids = []
+    organization_ids: Ids = []
+    note: LongText | None = None
+
+    @model_validator(mode="after")
+    def _offers_fit_the_mode(self) -> Self:
+        if self.mode == Mode.OPEN and (self.member_ids or self.organization_ids):
+            raise PydanticCustomError("offers_in_open_mode", "an open demand is offered to nobody")
+        if self.mode == Mode.ASSIGNED and not (self.member_ids or self.organization_ids):
+            raise PydanticCustomError("offers_missing", "name whom it is assigned to")
+        if self.mode == Mode.WHISTLE and (self.member_ids or not self.organization_ids):
+            raise PydanticCustomError("whistle_needs_organizations", "a whistle goes to organizations")
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise PydanticCustomError("ends_before_start", "ends_at must be after starts_at")
+        return self
+
+
+class DemandIn(Input):
+    """A demand as it is filed; a missing title is made from the description."""
+
+    kind: Kind = Kind.REQUEST
+    category: ShortText = "other"
+    title: Annotated[PlainText, StringConstraints(min_length=1, max_length=60)] | None = None
+    description: LongText
+    region_code: RegionCode | None = None
+    address: ShortText | None = None
+    location: Location | None = None
+    contact: Contact | None = None
+    wanted_by: TimeIn | None = None
+    anonymous: Bool = False
+    on_behalf_of: Contact | None = None
+    file_ids: NoFiles = []
+    dispatch: DispatchIn | None = None
+
+
+class Supplement(Input):
+    description: LongText
+
+
+class MessageIn(Input):
+    text: LongText
+
+
+class ReasonIn(Input):
+    """Why; people who must live with it can read it."""
+
+    reason: LongText
+
+
+class TransferIn(Input):
+    region_code: RegionCode
+    reason: LongText
+
+
+class CloseIn(Input):
+    """What became of it: handled, unresolved or referred. Only the filer makes it resolved."""
+
+    result: Result
+    reason: LongText
+
+    @model_validator(mode="after")
+    def _is_the_desks_to_say(self) -> Self:
+        if self.result not in (Result.HANDLED, Result.UNRESOLVED, Result.REFERRED):
+            raise PydanticCustomError("not_the_desks_result", "the desk says handled, unresolved or referred")
+        return self
+
+
+class ClaimIn(Input):
+    """A claim for oneself, for an organization's `places` people, or by the desk for a `member_id`."""
+
+    organization_id: Id | None = None
+    places: Annotated[Int, Field(ge=1, le=1_000)] = 1
+    member_id: Id | None = None
+    note: LongText | None = None
+
+
+class ArriveIn(Input):
+    """Neither is needed. A location is not kept; a code would be one that a place shows."""
+
+    location: Location | None = None
+    code: ShortText | None = None
+
+
+class CompleteIn(Input):
+    """What was done; `minutes` is one's own word where the clock did not see it."""
+
+    summary: LongText | None = None
+    minutes: Minutes | None = None
+    outcome: Outcome = Outcome.DONE
+    file_ids: NoFiles = []
+
+
+class ConfirmIn(Input):
+    minutes: Minutes | None = None
+
+
+class ClaimMembersIn(Input):
+    """Who serves for an organization."""
+
+    member_ids: Ids
+
+
+class EvaluationIn(Input):
+    """What the filer says; `channel` is `callback` where the desk notes it on the phone."""
+
+    stars: Annotated[Int, Field(ge=1, le=5)]
+    resolved: Bool
+    tags: Annotated[list[Tag], Field(max_length=10)] = []
+    comment: LongText | None = None
+    channel: Channel = Channel.FILER
+
+
+class DemandFilter(PageRequest):
+    """Which demands: mine, those I could claim, those that wait for my desk, or all under my grant."""
+
+    scope: Annotated[str, Field(pattern="^(mine|open|desk|region)$")] = "mine"
+    state: State | None = None
+    category: str | None = None
+    region: RegionCode | None = None
+    q: PlainText | None = None
+    overdue: bool | None = None
+
+
+class ClaimFilter(PageRequest):
+    """Which claims: mine, my organizations', or those on my desk's demands."""
+
+    scope: Annotated[str, Field(pattern="^(mine|organization|desk)$")] = "mine"
+    state: ClaimState | None = None
+
+
+class Named(Output):
+    display_name: str
+
+
+class Handler(Output):
+    """Whose desk has it."""
+
+    region_code: str
+    name: str
+
+
+class Claimant(Output):
+    id: uuid.UUID
+    display_name: str
+
+
+class ClaimOut(Output):
+    """A claim; `minutes` and `provenance` are null until something was served."""
+
+    id: uuid.UUID
+    demand_id: uuid.UUID
+    claimant: Claimant
+    claimant_kind: ClaimantKind
+    organization_id: uuid.UUID | None
+    member_ids: list[uuid.UUID]
+    places: int
+    state: ClaimState
+    outcome: Outcome | None
+    round: int
+    note: str | None
+    departmental: bool
+    offered_at: Time
+    expires_at: Time | None
+    acknowledge_by: Time | None
+    contact_by: Time | None
+    arrive_by: Time | None
+    claimed_at: Time | None
+    contacted_at: Time | None
+    arrived_at: Time | None
+    completed_at: Time | None
+    minutes: int | None
+    provenance: Provenance | None
+    actions: list[str]
+
+
+class LocationOut(Output):
+    lng: float
+    lat: float
+    coord_type: CoordType
+
+
+class ContactOut(Output):
+    name: str
+    phone: str
+
+
+class EvaluationOut(Output):
+    """What the filer said of a round."""
+
+    id: uuid.UUID
+    demand_id: uuid.UUID
+    round: int
+    stars: int
+    resolved: bool
+    tags: list[str]
+    comment: str | None
+    channel: Channel
+    evaluated_at: Time
+
+
+class DemandOut(Output):
+    """A demand as this caller may see it; `actions` is what they may do now."""
+
+    id: uuid.UUID
+    number: str
+    kind: Kind
+    category: str
+    title: str
+    description: str
+    region_code: str
+    region_name: str
+    handler: Handler
+    address: str | None
+    location: LocationOut | None
+    contact: ContactOut | None
+    wanted_by: Time | None
+    anonymous: bool
+    on_behalf_of: ContactOut | None
+    file_ids: list[str]
+    state: State
+    round: int
+    mode: Mode | None
+    audience: Audience | None
+    slots: int
+    claimed: int
+    is_open: bool
+    skills: list[str]
+    starts_at: Time | None
+    ends_at: Time | None
+    due_at: Time
+    overdue: bool
+    filed_at: Time
+    closed_at: Time | None
+    result: Result | None
+    filer: Named
+    my_claim: ClaimOut | None
+    actions: list[str]
+    needs_desk: Reason | None
+    joins: int
+
+
+class CountsOut(Output):
+    """How many demands each scope holds now, and why desks are needed."""
+
+    mine: int
+    open: int
+    desk: int
+    region: int
+    overdue: int
+    needs_desk: dict[Reason, int]
+
+
+class ActorOut(Output):
+    """Who did it: the `filer`, a `claimant`, the `handler` (a desk), or the `system`."""
+
+    kind: str
+    display_name: str
+
+
+class TimelineItem(Output):
+    """One thing that happened; `detail` holds codes, ids and, for those concerned, the words."""
+
+    kind: str
+    at: Time
+    actor: ActorOut
+    detail: dict[str, Any]
+
+
+class Move(Output):
+    """From one state by one action to another; `who` may ask for it, nobody where it follows by itself."""
+
+    state: str
+    action: str
+    to: str
+    who: list[str]
+
+
+class Table(Output):
+    """One lifecycle."""
+
+    moves: list[Move]
+    ends: list[str] = []
+    live: list[str] = []
+
+
+class LifecycleOut(Output):
+    """Both lifecycles."""
+
+    demand: Table
+    claim: Table

@@ -1,0 +1,103 @@
+"""A demand's history as one caller may read it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.demands import presenting, queries, relations
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import Relation
+from app.demands.models import Claim, Demand, Note
+from app.demands.presenting import Names
+from app.demands.schemas import ActorOut, TimelineItem
+from app.kit.events import Event
+from app.kit.pagination import Page, PageRequest
+
+SYSTEM = "系统"
+CLAIMANT = "服务人员"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a history, with what they need to read it by."""
+
+    demand: Demand
+    names: Names
+    claims: dict[uuid.UUID, Claim]
+    notes: dict[uuid.UUID, Note]
+    concerned: bool
+    """Whether the words are for them: the filer, the desk, and those who serve or served."""
+    knows_filer: bool
+
+
+async def timeline(
+    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, wanted: PageRequest
+) -> Page[TimelineItem]:
+    """One page of what happened, oldest first; messages only for those concerned."""
+    demand = await queries.demand(session, caller, demand_id)
+    happened, cursor = await queries.history(session, demand, wanted)
+    reader = await _reader(session, caller, demand, happened)
+    return Page(
+        items=[_item(reader, event) for event in happened if _may_read(reader, event)], next_cursor=cursor
+    )
+
+
+async def latest(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> TimelineItem:
+    """What happened last, for whoever has just done it."""
+    demand = await queries.demand(session, caller, demand_id)
+    event = await queries.latest_event(session, demand)
+    return _item(await _reader(session, caller, demand, [event]), event)
+
+
+async def _reader(
+    session: AsyncSession, caller: Caller, demand: Demand, happened: Sequence[Event]
+) -> Reader:
+    claims = await queries.claims_by_id(session, _ids(happened, "claim_id"))
+    mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
+    related = relations.of(caller, demand)
+    return Reader(
+        demand=demand,
+        names=await presenting.names_of(session, [demand], list(claims.values())),
+        claims=claims,
+        notes=await queries.notes(session, _ids(happened, "note_id")),
+        concerned=bool(related or mine) or caller.covers(demand.handler_region_code),
+        knows_filer=bool(related & {Relation.FILER, Relation.HANDLER}),
+    )
+
+
+def _ids(happened: Sequence[Event], key: str) -> list[uuid.UUID]:
+    return [uuid.UUID(event.payload[key]) for event in happened if event.payload.get(key)]
+
+
+def _may_read(reader: Reader, event: Event) -> bool:
+    return reader.concerned or event.kind != DemandEvent.MESSAGED
+
+
+def _item(reader: Reader, event: Event) -> TimelineItem:
+    detail: dict[str, Any] = {key: value for key, value in event.payload.items() if key not in ("note_id", "by")}
+    written = event.payload.get("note_id")
+    if written and reader.concerned:
+        detail["text"] = reader.notes[uuid.UUID(written)].text
+    return TimelineItem(kind=event.kind, at=event.at, actor=_actor(reader, event), detail=detail)
+
+
+def _actor(reader: Reader, event: Event) -> ActorOut:
+    """Who did it, called as the reader may call them."""
+    by, claim_id = event.payload["by"], event.payload.get("claim_id")
+    match by:
+        case Relation.CLAIMANT if claim_id:
+            claim = reader.claims[uuid.UUID(claim_id)]
+            name = presenting.claimant_name(claim, reader.names, reader.knows_filer)
+        case Relation.CLAIMANT:
+            name = CLAIMANT
+        case Relation.FILER:
+            name = presenting.filer_name(reader.demand, reader.names, reader.knows_filer)
+        case Relation.HANDLER:
+            name = reader.names.regions.get(reader.demand.handler_region_code, "")
+        case _:
+            name = SYSTEM
+    return ActorOut(kind=by, display_name=name)

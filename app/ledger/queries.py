@@ -1,0 +1,269 @@
+"""Every select of the ledger."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Interval,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    values,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.kit.clock import CHINA
+from app.kit.events import Event, EventCursor
+from app.kit.pagination import PageRequest, page
+from app.ledger.models import Board, Entry, HolderKind, Provenance, Standing, Unit
+from app.members.models import Member
+from app.organizations.models import Organization
+from app.regions import codes
+from app.regions.models import Region
+
+COMMUNITY_LENGTH = codes.STEPS[-1]
+LEVELS = (0, *codes.STEPS, *range(COMMUNITY_LENGTH + 3, 40, 3))
+"""Where a region's code can be cut: everywhere, province, city, district, subdistrict, community, grid, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How often how many people served, and for how many minutes, by how these are known."""
+
+    services: int
+    people: int
+    by_provenance: dict[Provenance, int]
+
+    @property
+    def minutes(self) -> int:
+        """All minutes."""
+        return sum(self.by_provenance.values())
+
+
+async def lock(session: AsyncSession, source_kind: str, source_id: uuid.UUID) -> None:
+    """Let one transaction at a time write entries of a source.
+
+    An advisory lock, since FOR UPDATE asks for the right to update, which the app role lacks on the ledger.
+    """
+    name = f"ledger:{source_kind}:{source_id}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def _stands() -> ColumnElement[bool]:
+    """The entry books something and no other entry takes it back."""
+    reversal = aliased(Entry)
+    return Entry.reverses_id.is_(None) & ~exists().where(reversal.reverses_id == Entry.id)
+
+
+async def standing_entries(
+    session: AsyncSession, source_kind: str, source_id: uuid.UUID, unit: Unit
+) -> Sequence[Entry]:
+    """What was booked for a source and not taken back, in the order of booking."""
+    return (
+        await session.scalars(
+            select(Entry)
+            .where(Entry.source_kind == source_kind, Entry.source_id == source_id, Entry.unit == unit)
+            .where(_stands())
+            .order_by(Entry.id)
+        )
+    ).all()
+
+
+async def balance(session: AsyncSession, holder_ids: Sequence[uuid.UUID]) -> int:
+    """All points of one person: the sum of their entries, at any time."""
+    total = select(func.coalesce(func.sum(Entry.amount), 0))
+    mine = Entry.holder_id.in_(holder_ids) & (Entry.unit == Unit.POINTS)
+    return (await session.execute(total.where(mine))).scalar_one()
+
+
+async def points_entries(
+    session: AsyncSession, holder_ids: Sequence[uuid.UUID], request: PageRequest
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """One page of a person's points entries, newest first, and the next cursor."""
+    mine = select(Entry).where(Entry.holder_id.in_(holder_ids), Entry.unit == Unit.POINTS)
+    return await page(session, mine, [Entry.id], request, descending=True)
+
+
+async def hours_of_person(
+    session: AsyncSession, holder_ids: Sequence[uuid.UUID], within: tuple[datetime, datetime]
+) -> Served:
+    """What one person served in a stretch of time."""
+    return await _hours(session, Entry.holder_id.in_(holder_ids), within)
+
+
+async def hours_of_organization(
+    session: AsyncSession, organization_id: uuid.UUID, within: tuple[datetime, datetime]
+) -> Served:
+    """What people served in a stretch of time for the organization that they were in."""
+    return await _hours(session, Entry.organization_id == organization_id, within)
+
+
+async def _hours(
+    session: AsyncSession, whose: ColumnElement[bool], within: tuple[datetime, datetime]
+) -> Served:
+    counts = select(func.count(), func.count(Entry.holder_id.distinct()), *map(_minutes, Provenance))
+    standing = counts.where(whose, Entry.unit == Unit.MINUTES, _stands())
+    in_time = standing.where(Entry.served_at >= within[0], Entry.served_at < within[1])
+    services, people, *minutes = (await session.execute(in_time)).one()
+    return Served(services, people, dict(zip(Provenance, minutes, strict=True)))
+
+
+def _minutes(provenance: Provenance) -> ColumnElement[int]:
+    return func.coalesce(func.sum(Entry.amount).filter(Entry.provenance == provenance), 0)
+
+
+async def member(session: AsyncSession, member_id: uuid.UUID) -> Member | None:
+    """A roster member."""
+    return await session.scalar(select(Member).where(Member.id == member_id))
+
+
+async def organization(session: AsyncSession, organization_id: uuid.UUID) -> Organization | None:
+    """An organization."""
+    return await session.scalar(select(Organization).where(Organization.id == organization_id))
+
+
+async def is_within(session: AsyncSession, organization_id: uuid.UUID, above: Sequence[uuid.UUID]) -> bool:
+    """Whether an organization is one of `above`, or below one of them."""
+    higher = aliased(Organization)
+    inside = Organization.path.startswith(higher.path)
+    found = exists().where(Organization.id == organization_id, higher.id.in_(above), inside)
+    return bool(await session.scalar(select(found)))
+
+
+def contributions(entry_ids: Sequence[uuid.UUID] | None = None) -> Select[Any]:
+    """What entries (all, unless their ids are given) add to the standings: rows as in `Standing`, one a key.
+
+    A function of the entries alone, so that the summary can be checked against the ledger at any time.
+    """
+    lengths = func.unnest(literal(list(LEVELS), ARRAY(Integer)))
+    cut = lengths.table_valued(column("at", Integer), name="cut").render_derived()
+    ranked = (
+        values(column("board", Text), column("key", Text), name="ranked")
+        .data(
+            [
+                (literal(Board.ORGANIZATION.value), cast(Entry.organization_id, Text)),
+                (literal(Board.COMMUNITY.value), _community()),
+                (literal(Board.MEMBER.value), _member_key()),
+            ]
+        )
+        .lateral()
+    )
+    sign = case((Entry.unit != Unit.MINUTES, 0), (Entry.reverses_id.is_(None), 1), else_=-1)
+    shares = (
+        select(
+            ranked.c.board,
+            _quarter().label("period"),
+            func.left(Entry.region_code, cut.c.at).label("region_code"),
+            ranked.c.key,
+            _amount_in(Unit.POINTS).label("points"),
+            _amount_in(Unit.MINUTES).label("minutes"),
+            sign.label("count"),
+        )
+        .select_from(Entry)
+        .join(ranked, ranked.c.key.is_not(None))
+        .join(cut, cut.c.at <= func.length(Entry.region_code))
+    )
+    if entry_ids is not None:
+        shares = shares.where(Entry.id == any_(literal(list(entry_ids), ARRAY(Uuid))))
+    share = shares.subquery("share")
+    where = (share.c.board, share.c.period, share.c.region_code, share.c.key)
+    sums = (func.sum(share.c[name]).label(name) for name in ("points", "minutes", "count"))
+    return select(*where, *sums).group_by(*where)
+
+
+def _quarter() -> ColumnElement[str]:
+    """The quarter of the service in China, as `clock.quarter` names it."""
+    offset = literal(CHINA.utcoffset(None), Interval)
+    return func.to_char(func.timezone(offset, Entry.served_at), 'YYYY"Q"Q')
+
+
+def _amount_in(unit: Unit) -> ColumnElement[int]:
+    return case((Entry.unit == unit, Entry.amount), else_=0)
+
+
+def _community() -> ColumnElement[str | None]:
+    """The community that was served; none where the service was a subdistrict's or a higher region's."""
+    reaches = func.length(Entry.region_code) >= COMMUNITY_LENGTH
+    return case((reaches, func.left(Entry.region_code, COMMUNITY_LENGTH)))
+
+
+def _member_key() -> ColumnElement[str | None]:
+    return case((Entry.holder_kind == HolderKind.MEMBER, cast(Entry.holder_id, Text)))
+
+
+async def top(
+    session: AsyncSession, board: Board, period: str, region_code: str, limit: int
+) -> Sequence[Row[Standing, str]]:
+    """The best of a board with their names, best first.
+
+    Names order only those that are shown: ordering all equals by name would read the whole board.
+    """
+    best = (
+        select(Standing)
+        .where(_on(board, period, region_code), _has_anything())
+        .order_by(Standing.points.desc(), Standing.minutes.desc(), Standing.key.desc())
+        .limit(limit)
+        .subquery()
+    )
+    standing = aliased(Standing, best)
+    name = _name(board, standing.key)
+    order = (standing.points.desc(), standing.minutes.desc(), name, standing.key)
+    return (await session.execute(select(standing, name).order_by(*order))).all()
+
+
+async def one_of(
+    session: AsyncSession, board: Board, period: str, region_code: str, key: str
+) -> Row[Standing, str] | None:
+    """One row of a board with its name."""
+    where = _on(board, period, region_code) & (Standing.key == key) & _has_anything()
+    return (await session.execute(select(Standing, _name(board, Standing.key)).where(where))).one_or_none()
+
+
+async def better(session: AsyncSession, standing: Standing) -> int:
+    """How many have more points on the same board."""
+    board = _on(standing.board, standing.period, standing.region_code)
+    ahead = select(func.count()).select_from(Standing).where(board, Standing.points > standing.points)
+    return (await session.execute(ahead)).scalar_one()
+
+
+def _on(board: Board, period: str, region_code: str) -> ColumnElement[bool]:
+    return (Standing.board == board) & (Standing.period == period) & (Standing.region_code == region_code)
+
+
+def _has_anything() -> ColumnElement[bool]:
+    """Not everything was taken back."""
+    return or_(Standing.points != 0, Standing.minutes != 0, Standing.count != 0)
+
+
+def _name(board: Board, key: Any) -> ColumnElement[str]:
+    """The name behind a key, or the key itself where it is gone."""
+    named: dict[Board, Select[str]] = {
+        Board.ORGANIZATION: select(Organization.name).where(Organization.id == cast(key, Uuid)),
+        Board.COMMUNITY: select(Region.name).where(Region.code == key),
+        Board.MEMBER: select(Member.name).where(Member.id == cast(key, Uuid)),
+    }
+    return func.coalesce(named[board].scalar_subquery(), key)
+
+
+async def followed_until(session: AsyncSession, follower: str) -> datetime | None:
+    """The moment of the last event that a follower has had."""
+    return await session.scalar(
+        select(Event.at).join(EventCursor, EventCursor.n == Event.n).where(EventCursor.follower == follower)
+    )

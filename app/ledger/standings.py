@@ -1,0 +1,31 @@
+"""The follower that keeps the standings: each entry is counted in the transaction that moves the cursor."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit.events import Event
+from app.ledger import queries
+from app.ledger.events import LedgerEvent
+from app.ledger.models import Standing
+
+FOLLOWER = "standings"
+WHERE = ["board", "period", "region_code", "key"]
+SUMS = ["points", "minutes", "count"]
+
+
+async def count(session: AsyncSession, found: Sequence[Event]) -> None:
+    """Add the entries that the events name to the standings, reversals with their minus."""
+    entry_ids = [
+        uuid.UUID(entry_id)
+        for event in found
+        if event.kind in set(LedgerEvent)
+        for entry_id in event.payload["entry_ids"]
+    ]
+    if not entry_ids:
+        return
+    fresh = insert(Standing).from_select([*WHERE, *SUMS], queries.contributions(entry_ids))
+    added = {name: getattr(Standing, name) + fresh.excluded[name] for name in SUMS}
+    await session.execute(fresh.on_conflict_do_update(index_elements=WHERE, set_=added))

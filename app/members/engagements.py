@@ -1,0 +1,62 @@
+"""Who is busy when: a person's stretches of time, of which no two overlap while they stand."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kit import db
+from app.kit.db import new_id
+from app.members import queries
+from app.members.errors import Overlaps
+from app.members.models import Engagement
+
+
+async def book(
+    session: AsyncSession,
+    *,
+    person_id: uuid.UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    source_kind: str,
+    source_id: uuid.UUID,
+) -> None:
+    """Book a person from `starts_at` until right before `ends_at`, which comes after it.
+
+    Of two at once, the second raises `Overlaps`; its transaction can then only be rolled back.
+    """
+    engagement = Engagement(
+        id=new_id(),
+        person_id=person_id,
+        during=Range(starts_at, ends_at),
+        source_kind=source_kind,
+        source_id=source_id,
+        live=True,
+    )
+    session.add(engagement)
+    try:
+        await session.flush()  # the constraint decides, and what comes after needs to know
+    except IntegrityError as error:
+        if db.violated(error) == Overlaps.constraint:
+            raise Overlaps from error
+        raise
+
+
+async def release(
+    session: AsyncSession, source_kind: str, source_id: uuid.UUID, person_id: uuid.UUID | None = None
+) -> None:
+    """Free the time that a source had booked, of one person or of all its people."""
+    booked = update(Engagement).where(
+        Engagement.source_kind == source_kind, Engagement.source_id == source_id, Engagement.live
+    )
+    if person_id:
+        booked = booked.where(Engagement.person_id == person_id)
+    await session.execute(booked.values(live=False))
+
+
+async def busy(session: AsyncSession, person_id: uuid.UUID, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a person is booked at any moment from `starts_at` until right before `ends_at`."""
+    return await queries.is_busy(session, person_id, starts_at, ends_at)

@@ -1,0 +1,107 @@
+"""Every select of members; `visible_to` is the one place that says whom a caller may see."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.access.models import Account
+from app.members.models import BindingRequest, Engagement, Member
+from app.members.schemas import MembersWanted
+from app.organizations.queries import below
+from app.regions.queries import under
+
+
+async def member(session: AsyncSession, member_id: uuid.UUID) -> Member | None:
+    """One member."""
+    return await session.scalar(select(Member).where(Member.id == member_id))
+
+
+async def members(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Member]:
+    """Some members by their ids; those that are not there are left out."""
+    wanted = {one for one in ids if one}
+    found = await session.scalars(select(Member).where(Member.id.in_(wanted)))
+    return {one.id: one for one in found}
+
+
+async def locked_member(session: AsyncSession, member_id: uuid.UUID) -> Member:
+    """A member that is known to be there, held so that two accounts become them one after the other."""
+    return (await session.scalars(select(Member).where(Member.id == member_id).with_for_update())).one()
+
+
+async def members_with_phone(session: AsyncSession, phone: str) -> Sequence[Member]:
+    """Everybody on a roster with this phone."""
+    return (await session.scalars(select(Member).where(Member.phone == phone).order_by(Member.id))).all()
+
+
+def visible_to(caller: Caller, organization_paths: Sequence[str]) -> ColumnElement[bool]:
+    """Members at home in the caller's regions, or on the rosters at and below `organization_paths`."""
+    on_rosters = Member.organization_id.in_(below(*organization_paths))
+    return or_(under(Member.home_region_code, caller.reach()), on_rosters)
+
+
+def listed(wanted: MembersWanted, organization_paths: Sequence[str] | None) -> Select[Member]:
+    """The members of a list; `organization_paths` are those of the organization asked for, if any."""
+    statement = select(Member)
+    if wanted.region:
+        statement = statement.where(under(Member.home_region_code, [wanted.region]))
+    if organization_paths is not None:
+        statement = statement.where(Member.organization_id.in_(below(*organization_paths)))
+    if wanted.q:
+        named = Member.name.startswith(wanted.q, autoescape=True)
+        statement = statement.where(or_(named, Member.phone == wanted.q))
+    return statement
+
+
+async def is_busy(
+    session: AsyncSession, person_id: uuid.UUID, starts_at: datetime, ends_at: datetime
+) -> bool:
+    """Whether a person is booked at any moment from `starts_at` until right before `ends_at`."""
+    one = func.uuidrange(Engagement.person_id, Engagement.person_id, "[]")  # as the constraint's index has it
+    booked = exists().where(
+        Engagement.live,
+        one.op("&&")(func.uuidrange(person_id, person_id, "[]")),
+        Engagement.during.overlaps(Range(starts_at, ends_at)),
+    )
+    return bool(await session.scalar(select(booked)))
+
+
+def pending() -> Select[BindingRequest, Account]:
+    """Bindings that wait for a desk, with the accounts that they are about."""
+    joined = select(BindingRequest, Account).join(Account, Account.id == BindingRequest.account_id)
+    return joined.where(BindingRequest.decided_at.is_(None))
+
+
+def decided_by(caller: Caller) -> ColumnElement[bool]:
+    """Bindings of the caller's regions."""
+    return under(BindingRequest.region_code, caller.reach())
+
+
+async def pending_of(session: AsyncSession, account_id: uuid.UUID) -> Sequence[BindingRequest]:
+    """What an account still waits for."""
+    statement = select(BindingRequest).where(BindingRequest.account_id == account_id)
+    return (await session.scalars(statement.where(BindingRequest.decided_at.is_(None)))).all()
+
+
+async def account_of_binding(
+    session: AsyncSession, caller: Caller, binding_id: uuid.UUID
+) -> uuid.UUID | None:
+    """Whose binding it is, if it is one of the caller's regions."""
+    statement = select(BindingRequest.account_id).where(BindingRequest.id == binding_id)
+    return await session.scalar(statement.where(decided_by(caller)))
+
+
+async def binding(session: AsyncSession, binding_id: uuid.UUID) -> BindingRequest:
+    """A binding that is known to be there, as it stands now."""
+    statement = select(BindingRequest).where(BindingRequest.id == binding_id)
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one()
+
+
+async def locked_holder(session: AsyncSession, member_id: uuid.UUID) -> Account | None:
+    """The account that is a member now, held until it no longer is."""
+    statement = select(Account).where(Account.member_id == member_id).with_for_update()
+    return await session.scalar(statement.execution_options(populate_existing=True))

@@ -1,0 +1,90 @@
+"""`/meta`: every code with its zh-CN label, so that no client keeps a copy of the words."""
+
+from enum import StrEnum
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from app.access.models import Role
+from app.demands.lifecycle import Action, ClaimAction, ClaimState, Kind, Mode, Reason, State
+from app.demands.models import Audience, Channel, ClaimantKind, CoordType, NoteKind, Outcome, Result
+from app.kit.errors import AppError
+from app.kit.http import TransactionalRoute
+from app.ledger.models import HolderKind, Provenance, Unit
+from app.organizations.models import OrganizationKind
+from app.policies.defaults import CATEGORIES, RULES, Binding, Reach
+from app.regions.models import Level
+
+public = APIRouter(tags=["public 公开"], route_class=TransactionalRoute)
+
+LABELS: dict[type[StrEnum], str] = {
+    Kind: "诉求 微心愿 服务项目 岗位 党有所呼",
+    State: "待处理 已下单 退回补充 已接单 服务中 待评议 已关闭 不予受理 已合并 已撤销",
+    Action: (
+        "下单 退回 不予受理 合并 转派 上报 完成 关闭 重开 补充 撤销 评议 接单 到场 完成服务 无人接单 到期"
+    ),
+    Mode: "公开认领 指派 吹哨",
+    Reason: "新点单 无人认领 邀请均未接受 时间已过 部分完成 居民不满意 待办结",
+    ClaimState: "待接受 已接单 已到场 已完成 已确认 已谢绝 已过期 已退出 已释放 未到场",
+    ClaimAction: "接受 谢绝 联系 到场 服务一次 完成 确认 退出 记未到场 过期 释放",
+    Audience: "党员 居民 所有人",
+    Result: "已解决 已办结 未解决 已转办 逾期未补充 未评议",
+    CoordType: "火星坐标 WGS84坐标",
+    ClaimantKind: "党员 居民 单位",
+    Outcome: "全部完成 部分完成",
+    Channel: "本人评议 电话回访",
+    NoteKind: "留言 补充 下单说明 退回 不予受理 转派 上报 关闭 重开 撤销 谢绝 退出 未到场 完成说明",
+    Unit: "分钟 积分",
+    HolderKind: "党员 居民",
+    Provenance: "签到计时 他人确认 本人填报",
+    Role: "管理员 调度员 观察员 联络员",
+    OrganizationKind: (
+        "党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"
+    ),
+    Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",
+    Reach: "本社区 本街道 本区县 本市",
+    Binding: "手机号 手机号和姓名",
+}
+"""The labels of each enum in the order of its members."""
+
+
+class Label(BaseModel):
+    """One code and what it is called."""
+
+    code: str
+    name: str
+
+
+class Meta(BaseModel):
+    """Every enum of the API by its name, the service categories, the policies, and every refusal."""
+
+    enums: dict[str, list[Label]]
+    categories: list[Label]
+    policies: list[Label]
+    errors: list[Label]
+
+
+def labels(codes: type[StrEnum]) -> list[Label]:
+    """The codes of an enum with their labels."""
+    return [Label(code=code, name=name) for code, name in zip(codes, LABELS[codes].split(), strict=True)]
+
+
+def _refusals(kind: type[AppError]) -> list[type[AppError]]:
+    return [one for sub in kind.__subclasses__() for one in (sub, *_refusals(sub))]
+
+
+@public.get("/meta")
+async def meta() -> Meta:
+    """Every code with its zh-CN label."""
+    refusals = {one.code: one.title.zh for one in _refusals(AppError)}
+    return Meta(
+        enums={_name(codes): labels(codes) for codes in LABELS},
+        categories=[Label(code=code, name=name.zh) for code, name in CATEGORIES.items()],
+        policies=[Label(code=key, name=rule.means.zh) for key, rule in RULES.items()],
+        errors=[Label(code=code, name=title) for code, title in sorted(refusals.items())],
+    )
+
+
+def _name(codes: type[StrEnum]) -> str:
+    """`ClaimState` as `claim_state`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in codes.__name__)[1:]

@@ -1,0 +1,9 @@
+"""What organizations write to the event log."""
+
+from enum import StrEnum
+
+
+class OrganizationEvent(StrEnum):
+    """Something happened to an organization."""
+
+    CREATED = "organization.created"
