@@ -11,6 +11,7 @@ from app.kit.db import new_id
 from app.members.models import Member
 from app.organizations.models import Organization, OrganizationKind
 from app.regions.models import Level, Region
+from tests.client import Client
 
 COMMUNITY = "110107003024"
 
@@ -106,3 +107,22 @@ async def a_grant(
     session.add(grant)
     await session.flush()  # the next request must see it
     return grant
+
+
+async def a_caller(
+    session: AsyncSession,
+    client: Client,
+    name: str,
+    role: Role | None = None,
+    *,
+    region_code: str | None = None,
+    organization: Organization | None = None,
+) -> Client:
+    """The sandbox person of that name, signed in, with a role where one is given; all committed."""
+    caller = await client.signed_in(name)
+    if role is not None:
+        account_id = uuid.UUID((await caller.get("/me")).json()["id"])
+        organization_id = organization.id if organization else None
+        await a_grant(session, account_id, role, region_code=region_code, organization_id=organization_id)
+    await session.commit()
+    return caller

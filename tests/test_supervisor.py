@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -59,9 +60,8 @@ def as_user(name: str) -> list[str]:
 class Server:
     """One data folder and port, served again and again."""
 
-    def __init__(self, home: Path, user: str, workers: int, compiled: Path) -> None:
+    def __init__(self, home: Path, user: str, workers: int) -> None:
         self.home, self.user, self.workers = home, user, workers
-        self.compiled = compiled
         self.data_dir = home / ("plain" if workers == 1 else LONG)
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
@@ -73,14 +73,9 @@ class Server:
         return [*as_user(self.user), sys.executable, "-m", "app.cli", *words, *more]
 
     def environment(self) -> dict[str, str]:
-        """Ours, with compiled code kept between the starts, without settings from outside."""
+        """Ours, but without settings from outside, and with compiled code kept for the next start."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("YIHU_", "PYTHON"))}
-        return {
-            **kept,
-            "HOME": str(self.home),
-            "YIHU_FSYNC": "false",
-            "PYTHONPYCACHEPREFIX": str(self.compiled),
-        }
+        return {**kept, "HOME": str(self.home), "YIHU_FSYNC": "false"}
 
     def launch(self) -> None:
         with self.output.open("wb") as output:
@@ -161,23 +156,27 @@ def _words(process: psutil.Process) -> str:
         return ""
 
 
-@pytest.fixture(scope="module")
-def compiled() -> Iterator[Path]:
-    """Where the servers keep compiled code: the second start is not to wait for what the first did."""
+@contextmanager
+def home_of(user: str) -> Iterator[Path]:
+    """A folder of this user's that every user can pass through, unlike pytest's own."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
+        Path(folder).chmod(0o711)
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
         yield Path(folder)
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with home_of(ME) as folder:
+        yield folder
+
+
 @pytest.fixture(scope="module", params=[(ME, 1), (OTHER, 2)], ids=lambda p: f"{p[0]}, workers: {p[1]}")
-def shared(request: pytest.FixtureRequest, compiled: Path) -> Iterator[Server]:
+def shared(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server for all tests of this module, with a row that must survive every one of them."""
     user, workers = request.param
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        os.chown(home, pwd.getpwnam(user).pw_uid, -1)
-        server = Server(home, user, workers, compiled)
+    with home_of(user) as home:
+        server = Server(home, user, workers)
         try:
             server.start()
             server.sql("CREATE TABLE kept (n int)")
@@ -251,7 +250,32 @@ def test_a_killed_database_is_started_again_under_the_same_workers(server: Serve
     assert http.is_running()
 
 
-def test_sigterm_lets_the_request_in_hand_be_answered_and_stops_everything(server: Server) -> None:
+def test_everything_killed_at_once_is_no_harm_to_the_next_start(server: Server) -> None:
+    server.see()
+    for one in server.family:
+        one.kill()
+    assert server.ended() == -signal.SIGKILL
+
+
+def test_a_killed_supervisor_leaves_nothing_and_the_next_may_start_at_once(server: Server) -> None:
+    server.see()
+    before = server.family
+    server.supervisor.kill()
+    assert server.process is not None
+    server.process.wait()
+    server.start()
+    assert server.sql("SELECT n FROM kept") == "7"
+    _, alive = psutil.wait_procs(before, timeout=5)
+    assert alive == []
+
+
+def test_sigterm_stops_everything(server: Server) -> None:
+    server.see()
+    server.supervisor.terminate()
+    assert server.ended() == 0
+
+
+def test_ctrl_c_lets_the_request_in_hand_be_answered_and_stops_everything(server: Server) -> None:
     server.see()
     lock = "BEGIN; LOCK alembic_version IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.2); COMMIT"
     psql = [str(pgplace.programs(None) / "psql"), "-Xqc", lock, url(server.data_dir, "owner")]
@@ -264,65 +288,10 @@ def test_sigterm_lets_the_request_in_hand_be_answered_and_stops_everything(serve
         wait_for(lambda: server.sql(held) != "0", 5)
         client.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         wait_for(lambda: server.sql(awaited) != "0", 5)
-        server.supervisor.terminate()
+        os.killpg(server.supervisor.pid, signal.SIGINT)
         assert client.recv(4096).startswith(b"HTTP/1.1 200 "), server.output.read_text()
         locker.wait(10)
     assert server.ended() == 0
-
-
-def test_after_a_killed_supervisor_the_next_may_start_at_once(server: Server) -> None:
-    server.see()
-    before = server.family
-    server.supervisor.kill()
-    assert server.process is not None
-    server.process.wait()
-    server.start()
-    assert server.sql("SELECT n FROM kept") == "7"
-    _, alive = psutil.wait_procs(before, timeout=5)
-    assert alive == []
-
-
-def test_ctrl_c_stops_everything(server: Server) -> None:
-    server.see()
-    os.killpg(server.supervisor.pid, signal.SIGINT)
-    assert server.ended() == 0
-
-
-def test_everything_killed_at_once_is_no_harm_to_the_next_start(server: Server) -> None:
-    server.see()
-    for one in server.family:
-        one.kill()
-    assert server.ended() == -signal.SIGKILL
-
-
-def test_a_killed_supervisor_leaves_nothing_behind_and_the_database_is_stopped_in_order(
-    server: Server,
-) -> None:
-    server.see()
-    server.supervisor.kill()
-    assert server.ended() == -signal.SIGKILL
-    control = [str(pgplace.programs(None) / "pg_controldata"), str(server.data_dir / "postgres")]
-    state = subprocess.run(control, check=True, capture_output=True, text=True, env={"LC_ALL": "C"}).stdout
-    assert "Database cluster state:               shut down\n" in state
-
-
-def test_ctrl_c_during_the_first_start_leaves_nothing_running_and_the_next_start_works(
-    server: Server,
-) -> None:
-    fresh = Server(shared.home, shared.user, shared.workers, shared.compiled)
-    fresh.data_dir = shared.home / "fresh"
-    fresh.launch()
-    wait_for(lambda: list(fresh.data_dir.glob("postgres.new-*/PG_VERSION")))
-    fresh.see()
-    os.killpg(fresh.supervisor.pid, signal.SIGINT)
-    assert fresh.ended() == 0
-    assert not (fresh.data_dir / "postgres").exists()
-    fresh.launch()
-    wait_for((fresh.data_dir / "postgres").exists)
-    assert not list(fresh.data_dir.glob("postgres.new-*"))
-    fresh.see()
-    fresh.supervisor.terminate()
-    assert fresh.ended() == 0
 
 
 def test_too_few_connections_are_refused_with_the_numbers(
@@ -337,6 +306,22 @@ def test_too_few_connections_are_refused_with_the_numbers(
     refusal = capsys.readouterr().err
     assert "may hold 192 connections" in refusal
     assert "max_connections 100" in refusal
+
+
+def test_ctrl_c_during_the_first_start_leaves_nothing_running_and_the_next_start_works(home: Path) -> None:
+    fresh = Server(home, ME, 1)
+    fresh.launch()
+    wait_for(lambda: list(fresh.data_dir.glob("postgres.new-*/PG_VERSION")))
+    fresh.see()
+    os.killpg(fresh.supervisor.pid, signal.SIGINT)
+    assert fresh.ended() == 0
+    assert not (fresh.data_dir / "postgres").exists()
+    fresh.launch()
+    wait_for((fresh.data_dir / "postgres").exists)
+    assert not list(fresh.data_dir.glob("postgres.new-*"))
+    fresh.see()
+    fresh.supervisor.terminate()
+    assert fresh.ended() == 0
 
 
 def test_unsafe_settings_are_refused_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -238,7 +238,7 @@ def open_to(caller: Caller, prefixes: Sequence[str]) -> ColumnElement[bool]:
         or_(Demand.ends_at.is_(None), Demand.ends_at > clock.now()),
         Demand.audience.in_(asked),
         under(Demand.region_code, prefixes),
-        ~filed_by_or_for(caller),
+        ~func.coalesce(filed_by_or_for(caller), false()),  # no phone at all is not theirs either
         ~exists().where(
             Claim.demand_id == Demand.id,
             Claim.round == Demand.round,

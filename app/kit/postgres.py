@@ -157,7 +157,7 @@ class EmbeddedPostgres:
             )
 
     def _refuse_vanished(self) -> None:
-        """A folder that is gone under a running database (a disk, a volume) is not replaced by an empty one."""
+        """A folder that went away while we ran (a disk, a volume) is not replaced by an empty one."""
         if self._was_there:
             raise EmbeddedPostgresError(f"{self._cluster} is gone; bring it back before the next start")
 

@@ -45,10 +45,8 @@ async def of_organization(
 ) -> OrganizationHoursOut:
     """What its people did for an organization itself, for the staff of its region and its liaisons."""
     organization = await queries.organization(session, organization_id)
-    if organization is None:
-        raise NotFound
-    if not caller.covers(organization.region_code) and not await _speaks_for(
-        session, caller, organization_id
+    if organization is None or not await _answers_for(
+        session, caller, organization.region_code, organization.id
     ):
         raise NotFound
     within = clock.quarter_bounds(_named(period))
@@ -79,13 +77,17 @@ async def _target(session: AsyncSession, member: Member, quarter: str) -> int:
 
 
 async def _may_see(session: AsyncSession, caller: Caller, member: Member) -> bool:
-    if caller.member_id == member.id or caller.covers(member.home_region_code):
+    if caller.member_id == member.id:
         return True
-    return await _speaks_for(session, caller, member.organization_id)
+    return await _answers_for(session, caller, member.home_region_code, member.organization_id)
 
 
-async def _speaks_for(session: AsyncSession, caller: Caller, organization_id: uuid.UUID) -> bool:
-    """Whether the caller is a liaison of an organization or of one above it."""
+async def _answers_for(
+    session: AsyncSession, caller: Caller, region_code: str, organization_id: uuid.UUID
+) -> bool:
+    """Whether the caller is staff of a region, or a liaison of an organization or of one above it."""
+    if caller.covers(region_code):
+        return True
     return caller.is_liaison and await queries.is_within(session, organization_id, caller.organization_ids)
 
 

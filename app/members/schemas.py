@@ -27,7 +27,7 @@ Nickname = Annotated[PlainText, StringConstraints(min_length=1, max_length=64)]
 
 
 class PhoneIn(Input):
-    """The code of getPhoneNumber (sandbox: `sandbox:13800000001`), and the name where the rule asks for it."""
+    """The code of getPhoneNumber (sandbox: `sandbox:13800000001`), and a name where the rule asks for it."""
 
     code: ShortText
     name: ShortText | None = None
@@ -98,7 +98,7 @@ class MemberOut(Output):
 
 
 class BindingOut(Output):
-    """An account whose phone several members share; one of the candidates it is, or none."""
+    """An account whose phone several members share: it is one of the candidates, or none."""
 
     id: uuid.UUID
     account_id: uuid.UUID
@@ -106,6 +106,9 @@ class BindingOut(Output):
     phone_masked: str | None
     region_code: str
     requested_at: Time
+    decided_at: Time | None
+    member_id: uuid.UUID | None
+    """Who the account is now."""
     candidates: list[MemberOut]
 
 
@@ -144,5 +147,7 @@ def binding_out(request: BindingRequest, account: Account, candidates: list[Memb
         phone_masked=mask_phone(account.phone),
         region_code=request.region_code,
         requested_at=request.requested_at,
+        decided_at=request.decided_at,
+        member_id=account.member_id,
         candidates=[member_out(member) for member in candidates],
     )

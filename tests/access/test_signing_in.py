@@ -12,12 +12,7 @@ from app.kit import clock
 from app.kit.db import new_id
 from app.settings import Settings
 from tests.client import Client, refusal
-
-
-def move_clock(settings: Settings, by: timedelta) -> None:
-    """Every process that follows the file is later by so much."""
-    assert settings.clock_file is not None
-    settings.clock_file.write_text(str(by.total_seconds()))
+from tests.clock import move_clock
 
 
 async def pair(client: Client, name: str = "alice") -> dict[str, str]:

@@ -7,13 +7,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access.models import Account, Grant, Identity, Role
+from app.access import tokens
+from app.access.models import Account, Grant, Identity, Role, SignIn
 from app.kit import clock
+from app.kit.crypto import Keyring
 from app.kit.db import new_id
 from app.members.models import Member
 from app.organizations.models import Organization, OrganizationKind
 from app.regions.models import Level, Region
 from tests.client import Client
+from tests.conftest import SECRET
 from tests.factories import a_member, an_organization
 
 DISTRICT, SUBDISTRICT = "110107", "110107003"
@@ -84,9 +87,24 @@ async def a_world(session: AsyncSession, client: Client) -> World:
         "liaison": await staff(session, "liaison", Role.LIAISON, unit=unit),
         "other_liaison": await staff(session, "other_liaison", Role.LIAISON, unit=other_unit),
     }
+    clients = {name: await signed_in(session, client, account) for name, account in people.items()}
     await session.commit()
-    clients = {name: await client.signed_in(name) for name in people}
     return World(**clients, branch=branch, unit=unit, other_unit=other_unit, members=members)
+
+
+async def signed_in(session: AsyncSession, client: Client, account: Account) -> Client:
+    """The client of somebody who has signed in before: signing in itself has tests of its own."""
+    now = clock.now()
+    sign_in = SignIn(
+        id=new_id(),
+        account_id=account.id,
+        generation=0,
+        created_at=now,
+        refreshed_at=now,
+        expires_at=now + timedelta(days=30),
+    )
+    session.add(sign_in)
+    return client.as_(tokens.access_token(Keyring(SECRET), account.id, sign_in.id))
 
 
 async def an_account(

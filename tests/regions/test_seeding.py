@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.events import Event
@@ -175,5 +176,5 @@ async def test_the_database_refuses_a_code_that_does_not_begin_with_its_parents(
     session: AsyncSession,
 ) -> None:
     session.add(Region(code="1101", level=Level.CITY, name="市辖区", parent_code="12"))
-    with pytest.raises(Exception, match="code_begins_with_parent"):
+    with pytest.raises(IntegrityError, match="code_begins_with_parent"):
         await session.flush()

@@ -1,0 +1,95 @@
+"""The server as the tour sees it: through HTTP only, so many requests at once, every POST with its key."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+API = "/api/v1"
+PARALLEL = 12
+"""Requests at once: enough to keep two workers busy, too few for anybody to wait for a connection."""
+TRIES = 6
+BUSY = 503
+PAUSE = 0.3
+
+Json = dict[str, Any]
+
+
+class Failed(Exception):  # noqa: N818 - what the tour expected did not happen
+    """Something that the tour expected did not happen; `shown` is what came instead."""
+
+    def __init__(self, what: str, shown: object = None) -> None:
+        super().__init__(what)
+        self.what, self.shown = what, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answered, and to what."""
+
+    asked: str
+    status: int
+    body: Any
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is a 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str:
+        """The stable code of a refusal; empty for an answer that is none."""
+        return "" if self.ok or not isinstance(self.body, dict) else str(self.body.get("code", ""))
+
+    def must(self) -> Any:
+        """The body; raises `Failed` unless it is a 2xx."""
+        if not self.ok:
+            raise Failed(f"{self.asked} 应当成功 must succeed", self)
+        return self.body
+
+    def must_refuse(self, code: str) -> None:
+        """Raise `Failed` unless it is a refusal with this code."""
+        if self.code != code:
+            raise Failed(f"{self.asked} 应当被拒绝 must be refused: {code}", self)
+
+
+class Server:
+    """The running service; what it is too busy for is asked again, under the same key."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self.requests = 0
+        self._http = http
+        self._gate = asyncio.Semaphore(PARALLEL)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        body: Json | None = None,
+        query: Mapping[str, str | int] | None = None,
+    ) -> Answer:
+        """One request, as whoever the token belongs to."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if method == "POST" and not path.startswith("/auth/"):
+            headers["Idempotency-Key"] = uuid.uuid4().hex
+        for attempt in range(1, TRIES + 1):
+            async with self._gate:
+                self.requests += 1
+                response = await self._http.request(
+                    method, API + path, headers=headers, json=body, params=query
+                )
+            if response.status_code != BUSY or attempt == TRIES:
+                break
+            await asyncio.sleep(PAUSE * attempt)
+        return Answer(f"{method} {path}", response.status_code, _body(response))
+
+
+def _body(response: httpx2.Response) -> Any:
+    if "json" in response.headers.get("content-type", ""):
+        return response.json()
+    return response.text

@@ -1,0 +1,34 @@
+"""The hard cases, each a story of its own, by the names under which the tour shows them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from app.demo.tour.hard import asking, clocks, serving
+from app.demo.tour.walk import Walk
+
+
+@dataclass(frozen=True, slots=True)
+class HardCase:
+    """A case that no article tells but every system must bear."""
+
+    key: str
+    title: str
+    walk: Callable[[Walk], Awaitable[None]]
+
+
+HARD: Sequence[HardCase] = (
+    HardCase("half-filled", "三十人的呼叫只来了一半 half-filled call of thirty", serving.half_filled),
+    HardCase("first-finisher", "先做完的人不结束别人的服务 first finisher", serving.first_finisher),
+    HardCase("offers-end", "邀请都落空，社区再次下单 offers decline or expire", clocks.offers_end),
+    HardCase("no-answer", "退回后无人补充 returned, never answered", clocks.never_answered),
+    HardCase("cancelled", "途中撤销 cancelled on the way", asking.cancelled),
+    HardCase("six-people", "单位派出六人 an organization sends six", serving.organization_sends_six),
+    HardCase("two-units", "吹哨两家，一家迟到 whistle to two, one slow", asking.whistle_to_two),
+    HardCase("callback", "老人电话回访评议 elder evaluated by callback", asking.elder_by_callback),
+    HardCase("weekly-post", "每周一次的岗位 a weekly post", serving.weekly_post),
+    HardCase("resident", "居民响应呼叫 a resident answers a call", serving.resident_answers),
+    HardCase("anonymous", "全程匿名 anonymous from end to end", asking.anonymous),
+    HardCase("transferred", "转派到对的社区 transferred to the right community", asking.transferred),
+    HardCase("dissatisfied", "不满意、重开、解决 dissatisfied, reopened, resolved", asking.dissatisfied),
+    HardCase("unrated", "始终未评议 never evaluated", clocks.never_evaluated),
+)

@@ -1,0 +1,259 @@
+"""Who may do what to what: every route, every role, every ownership, one cell each.
+
+`401` and `404` and `403` are answered for what they say; `yes` is done, or refused for its state (409).
+"""
+
+import re
+
+ROLES = (
+    "nobody stranger filer elder member far claimant serving liaison other "
+    "desk neighbour district observer chief admin"
+).split()
+"""Nobody is not signed in; the elder is whom it was filed for; far is a member out of reach; the claimant holds
+a live claim, the liaison's organization another, on which serving serves; other is another organization's
+liaison; desk, neighbour and district are dispatchers of the handler, of the community beside it and of the
+district above them; the observer and the chief, an admin, are the district's; the admin is everywhere's."""
+
+Table = dict[str, dict[str, str]]
+"""Rows by their names, each with a cell for every role."""
+
+
+def table(written: str) -> Table:
+    """The rows of a written table: a name, at least two blanks, and the cells."""
+    rows = {}
+    for line in written.strip("\n").splitlines()[1:]:
+        name, cells = re.split(r"\s{2,}", line, maxsplit=1)
+        rows[name] = dict(zip(ROLES, cells.split(), strict=True))
+    return rows
+
+
+SEES = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      yes   yes   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
+anonymous                401    404      yes   yes   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
+unpublished              401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+published                401    404      404   404   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
+for all                  401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+DESK = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      403   403   403    403 403      403     403     403   yes  404       yes      403      yes   yes
+anonymous                401    404      403   403   403    403 403      403     403     403   yes  404       yes      403      yes   yes
+unpublished              401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+published                401    404      404   404   403    403 403      403     403     403   yes  404       yes      403      yes   yes
+for all                  401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+FILER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      yes   yes   403    403 403      403     403     403   403  404       403      403      403   403
+anonymous                401    404      yes   yes   403    403 403      403     403     403   403  404       403      403      403   403
+unpublished              401    404      404   404   404    404 404      404     404     404   403  404       403      403      403   403
+published                401    404      404   404   403    403 403      403     403     403   403  404       403      403      403   403
+for all                  401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   403
+next door                401    404      404   404   404    404 404      404     404     404   404  403       403      403      403   403
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   403
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+CONCERNED = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      yes   yes   403    403 yes      yes     yes     403   yes  404       yes      403      yes   yes
+anonymous                401    404      yes   yes   403    403 yes      yes     yes     403   yes  404       yes      403      yes   yes
+unpublished              401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+published                401    404      404   404   403    403 403      403     403     403   yes  404       yes      403      yes   yes
+for all                  401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+FOR_UNIT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      403   403   403    403 403      403     yes     403   403  404       403      403      403   403
+anonymous                401    404      403   403   403    403 403      403     yes     403   403  404       403      403      403   403
+unpublished              401    404      404   404   404    404 404      404     404     404   403  404       403      403      403   403
+published                401    404      404   404   403    403 403      403     yes     403   403  404       403      403      403   403
+for all                  401    403      403   403   403    403 403      403     yes     403   403  403       403      403      403   403
+next door                401    404      404   404   404    404 404      404     404     404   404  403       403      403      403   403
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   403
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SEES_CLAIM = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      yes   yes   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
+unit's                   401    404      yes   yes   404    404 404      yes     yes     404   yes  404       yes      yes      yes   yes
+claimant's, unnamed      401    404      yes   yes   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
+unit's, unnamed          401    404      yes   yes   404    404 404      yes     yes     404   yes  404       yes      yes      yes   yes
+same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SERVES = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      403   403   404    404 yes      404     404     404   yes  404       yes      403      yes   yes
+unit's                   401    404      403   403   404    404 404      yes     yes     404   yes  404       yes      403      yes   yes
+claimant's, unnamed      401    404      403   403   404    404 yes      404     404     404   yes  404       yes      403      yes   yes
+unit's, unnamed          401    404      403   403   404    404 404      yes     yes     404   yes  404       yes      403      yes   yes
+same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+VOUCHES = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      yes   yes   404    404 403      404     404     404   yes  404       yes      403      yes   yes
+unit's                   401    404      yes   yes   404    404 404      403     403     404   yes  404       yes      403      yes   yes
+claimant's, unnamed      401    404      yes   yes   404    404 403      404     404     404   yes  404       yes      403      yes   yes
+unit's, unnamed          401    404      yes   yes   404    404 404      403     403     404   yes  404       yes      403      yes   yes
+same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SAYS_ABSENT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      403   403   404    404 403      404     404     404   yes  404       yes      403      yes   yes
+unit's                   401    404      403   403   404    404 404      403     403     404   yes  404       yes      403      yes   yes
+claimant's, unnamed      401    404      403   403   404    404 403      404     404     404   yes  404       yes      403      yes   yes
+unit's, unnamed          401    404      403   403   404    404 404      403     403     404   yes  404       yes      403      yes   yes
+same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+MEMBER_HOURS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
+serving's                401    404      404   404   404    404 404      yes     yes     404   yes  404       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+far's                    401    404      404   404   404    yes 404      404     404     404   404  404       404      404      404   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+ORGANIZATION_HOURS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit                     401    404      404   404   404    404 404      404     yes     404   yes  404       yes      yes      yes   yes
+other unit               401    404      404   404   404    404 404      404     404     yes   yes  404       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+DECIDES = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+across                   401    404      404   404   404    404 404      404     404     404   404  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+PLAIN = table("""
+                                      nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+GET /healthz                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /readyz                           yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /version                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /lifecycle                        yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /meta                             yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /demand-categories                yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /regions                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /regions/{code}                   yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /regions/{code} absent            404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+POST /auth/wechat                     yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /auth/password                   yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /auth/refresh                    yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /auth/sign-out                   401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /auth/phone                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /me                               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+PUT /me                               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /me/hours                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /me/points                        401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /leaderboard                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /leaderboard of members           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /members                          401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
+GET /members/bindings                 401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /organizations                    401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
+GET /policies                         401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+GET /policies of the community        401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
+GET /policies of the next             401    403      403   403   403    403 403      403     403     403   403  yes       yes      yes      yes   yes
+GET /policies of elsewhere            401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+PUT /policies/{key}                   401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+PUT /policies/{key} of the community  401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+PUT /policies/{key} of the district   401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+PUT /policies/{key} of elsewhere      401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+PUT /policies/{key} absent            401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+GET /demands                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /demands open                     401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /demands desk                     401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /demands region                   401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /demands/counts                   401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /claims                           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /claims organization              401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   403
+GET /claims desk                      401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /demands                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /demands elsewhere               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /demands call                    401    403      403   403   403    403 403      403     yes     yes   yes  403       yes      403      yes   yes
+POST /demands call next door          401    403      403   403   403    403 403      403     yes     yes   403  yes       yes      403      yes   yes
+POST /demands call elsewhere          401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   yes
+POST /demands and dispatch            401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+POST /demands and dispatch elsewhere  401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+""")  # noqa: E501 - a table
+
+OF_THINGS: dict[str, Table] = {
+    "GET /demands/{demand_id}": SEES,
+    "GET /demands/{demand_id}/timeline": SEES,
+    "GET /demands/{demand_id}/claims": SEES,
+    "POST /demands/{demand_id}/supplement": FILER,
+    "POST /demands/{demand_id}/cancel": FILER,
+    "POST /demands/{demand_id}/messages": CONCERNED,
+    "POST /demands/{demand_id}/dispatch": DESK,
+    "POST /demands/{demand_id}/return": DESK,
+    "POST /demands/{demand_id}/reject": DESK,
+    "POST /demands/{demand_id}/transfer": DESK,
+    "POST /demands/{demand_id}/escalate": DESK,
+    "POST /demands/{demand_id}/finish": DESK,
+    "POST /demands/{demand_id}/close": DESK,
+    "POST /demands/{demand_id}/reopen": DESK,
+    "POST /demands/{demand_id}/evaluation": FILER,
+    "POST /demands/{demand_id}/evaluation by callback": DESK,
+    "POST /demands/{demand_id}/claims": SEES,
+    "POST /demands/{demand_id}/claims for the unit": FOR_UNIT,
+    "POST /demands/{demand_id}/claims for a member": DESK,
+    "GET /claims/{claim_id}": SEES_CLAIM,
+    "POST /claims/{claim_id}/accept": SERVES,
+    "POST /claims/{claim_id}/decline": SERVES,
+    "POST /claims/{claim_id}/contact": SERVES,
+    "POST /claims/{claim_id}/withdraw": SERVES,
+    "POST /claims/{claim_id}/arrive": SERVES,
+    "POST /claims/{claim_id}/complete": SERVES,
+    "POST /claims/{claim_id}/confirm": VOUCHES,
+    "POST /claims/{claim_id}/no-show": SAYS_ABSENT,
+    "PUT /claims/{claim_id}/members": SERVES,
+    "GET /members/{member_id}/hours": MEMBER_HOURS,
+    "GET /organizations/{organization_id}/hours": ORGANIZATION_HOURS,
+    "POST /members/bindings/{binding_id}/decide": DECIDES,
+}
+"""What is asked of one thing; words after the route say what else is in the request."""
+
+
+def route_of(asked: str) -> str:
+    """The route of a row: its first two words."""
+    return " ".join(asked.split()[:2])
+
+
+COVERED = frozenset(route_of(asked) for asked in (*PLAIN, *OF_THINGS))

@@ -1,0 +1,225 @@
+"""Everybody and everything that the authorization tests ask about, made once; each scene leaves no trace."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.access import signing_in
+from app.access.models import Account, Role
+from app.kit import clock, db
+from app.kit.db import Base, new_id
+from app.members.models import BindingRequest, Member
+from tests.client import Client
+from tests.demands.world import (
+    COMMUNITY,
+    DISTRICT,
+    ELDER_PHONE,
+    ELSEWHERE,
+    NEIGHBOUR,
+    SUBDISTRICT,
+    World,
+    a_world,
+    an_account,
+    claimed,
+    filed,
+    ids,
+    ok,
+    staff,
+)
+from tests.factories import a_member, an_organization
+
+ABSENT = "00000000-0000-7000-8000-000000000000"
+PASSWORD = "correct horse battery"
+CONTACT = {"name": "赵联系", "phone": "13700000001"}
+ELDER = {"name": "钱老人", "phone": ELDER_PHONE}
+PLACE = {"address": "育才街12号楼3单元", "location": {"lng": 98.271, "lat": 39.803, "coord_type": "gcj02"}}
+
+
+@dataclass
+class Stage:
+    """One transaction with people, and things by the names that the tables use."""
+
+    connection: AsyncConnection
+    sessions: db.Sessions
+    world: World
+    people: dict[str, Client]
+    """A signed-in client for every column of the tables; `nobody` has no token."""
+    demands: dict[str, str] = field(default_factory=dict)
+    claims: dict[str, str] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
+    organizations: dict[str, str] = field(default_factory=dict)
+    bindings: dict[str, str] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def scene(self) -> AsyncIterator[None]:
+        """Whatever happens in this block did not happen after it."""
+        savepoint = await self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            await savepoint.rollback()
+
+    def things(self, parameter: str) -> dict[str, str]:
+        """What a path parameter can name, by the names that the tables use."""
+        found: dict[str, str] = {
+            "demand_id": self.demands,
+            "claim_id": self.claims,
+            "member_id": self.members,
+            "organization_id": self.organizations,
+            "binding_id": self.bindings,
+        }[parameter]
+        return found | {"absent": ABSENT}
+
+    async def digest(self) -> str:
+        """A fingerprint of every row of every table: the same again only where nothing was changed."""
+        parts = [
+            f"SELECT '{name}' AS name, count(*) AS n, md5(string_agg(t::text, '' ORDER BY t::text)) AS sum FROM {name} t"
+            for name in sorted(Base.metadata.tables)
+        ]
+        row = await self.connection.execute(
+            text(f"SELECT string_agg(name || n || coalesce(sum, ''), ' ') FROM ({' UNION ALL '.join(parts)}) all_")
+        )
+        return str(row.scalar_one())
+
+
+def columns(*tables: str) -> set[str]:
+    """The names of all columns of some tables."""
+    return {column.name for table in tables for column in Base.metadata.tables[table].columns}
+
+
+async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Client) -> Stage:
+    """The small district of the flow's tests, with more people and something of everybody's in every region."""
+    async with sessions() as session:
+        world = await a_world(session, client)
+        people = await _people(session, client, world)
+        stage = Stage(connection, sessions, world, people)
+        await _rosters(session, stage)
+        await session.commit()
+    await _ours(stage)
+    await _others(stage)
+    await _offers(stage)
+    return stage
+
+
+async def _people(session: AsyncSession, client: Client, world: World) -> dict[str, Client]:
+    elder = await an_account(session, "elder", nickname="钱大爷", home=COMMUNITY)
+    elder.phone = ELDER_PHONE
+    await an_account(session, "outsider", nickname="孙外人", home=COMMUNITY)
+    await an_account(session, "serving", member=world.members[6])
+    await staff(session, "chief", Role.ADMIN, DISTRICT)
+    clerk = await staff(session, "clerk", Role.OBSERVER, DISTRICT)
+    clerk.username, clerk.password_hash = "clerk", signing_in.hasher.hash(PASSWORD)
+    await session.commit()
+    named = {name: await client.signed_in(name) for name in ("elder", "outsider", "serving", "chief")}
+    return named | {
+        "nobody": client,
+        "stranger": world.stranger,
+        "filer": world.filer,
+        "member": world.member,
+        "far": world.far,
+        "claimant": world.second,
+        "liaison": world.liaison,
+        "other": world.other_liaison,
+        "desk": world.desk,
+        "neighbour": world.neighbour_desk,
+        "district": world.district_desk,
+        "observer": world.observer,
+        "admin": world.admin,
+    }
+
+
+async def _rosters(session: AsyncSession, stage: Stage) -> None:
+    """A member, an organization and an undecided binding in every region."""
+    world = stage.world
+    next_door = await an_organization(session, name="八角北里社区党支部", region_code=NEIGHBOUR)
+    away = await an_organization(session, name="雄关街道党支部", region_code=ELSEWHERE)
+    neighbour = await a_member(session, next_door, name="邻居党员", phone="19800000001")
+    stranger = await a_member(session, away, name="外地党员", phone="19500000001")
+    me = await ok(stage.people["far"].get("/me"))
+    stage.members = {
+        "claimant's": str(world.members[1].id),
+        "serving's": str(world.members[6].id),
+        "next door": str(neighbour.id),
+        "far's": me["member"]["id"],
+        "elsewhere": str(stranger.id),
+    }
+    stage.organizations = {
+        "unit": str(world.unit.id),
+        "other unit": str(world.other_unit.id),
+        "next door": str(next_door.id),
+        "elsewhere": str(away.id),
+    }
+    shared = {
+        "same community": (COMMUNITY, world.members[3:5]),
+        "next door": (NEIGHBOUR, [neighbour]),
+        "across": (SUBDISTRICT, [world.members[3], neighbour]),
+        "elsewhere": (ELSEWHERE, [stranger]),
+    }
+    for name, (region_code, candidates) in shared.items():
+        stage.bindings[name] = str(await _a_binding(session, name, region_code, candidates))
+
+
+async def _a_binding(session: AsyncSession, name: str, region_code: str, candidates: list[Member]) -> uuid.UUID:
+    account: Account = await an_account(session, f"shares a phone, {name}")
+    request = BindingRequest(
+        id=new_id(),
+        account_id=account.id,
+        member_ids=[one.id for one in candidates],
+        region_code=region_code,
+        requested_at=clock.now(),
+    )
+    session.add(request)
+    await session.flush()  # the next account is another
+    return request.id
+
+
+async def _ours(stage: Stage) -> None:
+    """A demand filed on behalf of an elder, with a member's live claim and an organization's."""
+    world, people = stage.world, stage.people
+    for name, anonymous in (("ours", False), ("anonymous", True)):
+        told = {"contact": CONTACT, "on_behalf_of": ELDER, "anonymous": anonymous, **PLACE}
+        demand = await filed(people["filer"], **told)
+        await _open(people["desk"], demand, slots=5)
+        claim = await claimed(people["claimant"], demand, note="我来")
+        units = await claimed(people["liaison"], demand, organization_id=str(world.unit.id), places=2)
+        named = {"member_ids": ids([world.members[6]])}
+        await ok(people["liaison"].put(f"/claims/{units['id']}/members", named))
+        stage.demands[name] = demand["id"]
+        if name == "ours":
+            stage.claims |= {"claimant's": claim["id"], "unit's": units["id"]}
+        else:
+            stage.claims |= {"claimant's, unnamed": claim["id"], "unit's, unnamed": units["id"]}
+
+
+async def _open(desk: Client, demand: dict[str, Any], **plan: Any) -> None:
+    await ok(desk.post(f"/demands/{demand['id']}/dispatch", {"mode": "open", **plan}))
+
+
+async def _others(stage: Stage) -> None:
+    """Demands of somebody who plays no part: unpublished in every region, published to members and to all."""
+    outsider, desk = stage.people["outsider"], stage.people["desk"]
+    regions = {"unpublished": COMMUNITY, "next door": NEIGHBOUR, "elsewhere": ELSEWHERE}
+    for name, region_code in regions.items():
+        stage.demands[name] = (await filed(outsider, region_code=region_code))["id"]
+    for name, audience in (("published", "members"), ("for all", "all")):
+        demand = await filed(outsider)
+        await _open(desk, demand, audience=audience)
+        stage.demands[name] = demand["id"]
+
+
+async def _offers(stage: Stage) -> None:
+    """Claims of somebody who plays no part, in every region."""
+    outsider, admin = stage.people["outsider"], stage.people["admin"]
+    for name, region_code in (("same community", COMMUNITY), ("next door", NEIGHBOUR), ("elsewhere", ELSEWHERE)):
+        demand = await filed(outsider, region_code=region_code)
+        plan = {"mode": "assigned", "member_ids": ids([stage.world.members[2]])}
+        await ok(admin.post(f"/demands/{demand['id']}/dispatch", plan))
+        offers = await ok(admin.get(f"/demands/{demand['id']}/claims"))
+        stage.claims[name] = offers["items"][0]["id"]
+
+
