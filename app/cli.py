@@ -1,25 +1,26 @@
 """The command `yihu`: reads options and settings, and calls what does the work."""
 
 import gc
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvicorn
 import uvloop
-from pydantic import ValidationError
 
 from app import supervisor
 from app import worker as background
-from app.kit import log, migrate
+from app.commands import DataDir, read_settings, seed, staff
+from app.demo import commands, seeding
+from app.kit import migrate
 from app.main import create_app
-from app.settings import Settings, app_role, database_url
+from app.settings import app_role, database_url
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 database = typer.Typer(no_args_is_help=True, help="The database.")
 cli.add_typer(database, name="db")
-
-DataDir = Annotated[Path | None, typer.Option(help="Holds the embedded database and the secret key.")]
+cli.add_typer(seed, name="seed")
+cli.add_typer(staff, name="staff")
+cli.command()(commands.tour)
 
 
 def main() -> None:
@@ -37,20 +38,19 @@ def serve(
     host: Annotated[str, typer.Option(envvar="YIHU_HOST")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="YIHU_PORT", min=0, max=65_535)] = 8000,
     data_dir: DataDir = None,
-    demo: Annotated[
-        bool | None, typer.Option("--demo/--no-demo", help="Generated people to try it with.")
-    ] = None,
+    demo: Annotated[bool | None, typer.Option("--demo/--no-demo", help="Generated people to try it with.")] = None,
     workers: Annotated[int, typer.Option(envvar="YIHU_WORKERS", min=1, help="HTTP processes.")] = 1,
 ) -> None:
     """Start everything and serve until Ctrl-C."""
-    settings = _settings(data_dir=data_dir, demo=demo)
-    raise typer.Exit(supervisor.serve(settings, host=host, port=port, workers=workers))
+    settings = read_settings(data_dir=data_dir, demo=demo)
+    prepare = seeding.prepare if settings.demo else None
+    raise typer.Exit(supervisor.serve(settings, host=host, port=port, workers=workers, prepare=prepare))
 
 
 @cli.command(hidden=True)
 def http(fd: Annotated[int, typer.Option(help="The socket that serve listens on.")]) -> None:
     """One HTTP worker, as started by serve."""
-    app = create_app(_settings())
+    app = create_app(read_settings())
     gc.collect()
     gc.freeze()  # what start-up made stays: not looking at it again halves the slowest answers
     config = uvicorn.Config(
@@ -68,27 +68,14 @@ def http(fd: Annotated[int, typer.Option(help="The socket that serve listens on.
 @cli.command(hidden=True)
 def worker() -> None:
     """The background worker, as started by serve."""
-    uvloop.run(background.run(_settings()))
+    uvloop.run(background.run(read_settings()))
 
 
 @database.command()
 def upgrade(data_dir: DataDir = None) -> None:
     """Run the migrations that are missing; serve does so at every start."""
-    settings = _settings(data_dir=data_dir)
+    settings = read_settings(data_dir=data_dir)
     migrate.upgrade(database_url(settings, "owner"), app_role(settings))
-
-
-def _settings(**options: Any) -> Settings:
-    """Options where given, else the environment; ends the program where they make no sense."""
-    try:
-        settings = Settings(**{name: value for name, value in options.items() if value is not None})
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            typer.echo(f"YIHU_{name}: {problem['msg']}", err=True)
-        raise typer.Exit(2) from None
-    log.configure(output=settings.log_format, level=settings.log_level)
-    return settings
 
 
 if __name__ == "__main__":

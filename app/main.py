@@ -71,6 +71,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
         version=version("yihu"),
         description="居民点单、支部下单、党员接单。Residents file demands, branches dispatch, members claim.",
         redoc_url=None,
+        swagger_ui_parameters={"validatorUrl": None},  # else the page would ask a server on the internet
         lifespan=_lifespan,
         middleware=middleware,
         responses=problems.RESPONSES,

@@ -20,9 +20,7 @@ public = APIRouter(tags=["public 公开"], route_class=TransactionalRoute)
 LABELS: dict[type[StrEnum], str] = {
     Kind: "诉求 微心愿 服务项目 岗位 党有所呼",
     State: "待处理 已下单 退回补充 已接单 服务中 待评议 已关闭 不予受理 已合并 已撤销",
-    Action: (
-        "下单 退回 不予受理 合并 转派 上报 完成 关闭 重开 补充 撤销 评议 接单 到场 完成服务 无人接单 到期"
-    ),
+    Action: ("下单 退回 不予受理 合并 转派 上报 完成 关闭 重开 补充 撤销 评议 接单 到场 完成服务 无人接单 到期"),
     Mode: "公开认领 指派 吹哨",
     Reason: "新点单 无人认领 邀请均未接受 时间已过 部分完成 居民不满意 待办结",
     ClaimState: "待接受 已接单 已到场 已完成 已确认 已谢绝 已过期 已退出 已释放 未到场",
@@ -38,9 +36,7 @@ LABELS: dict[type[StrEnum], str] = {
     HolderKind: "党员 居民",
     Provenance: "签到计时 他人确认 本人填报",
     Role: "管理员 调度员 观察员 联络员",
-    OrganizationKind: (
-        "党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"
-    ),
+    OrganizationKind: ("党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"),
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",
     Reach: "本社区 本街道 本区县 本市",
     Binding: "手机号 手机号和姓名",

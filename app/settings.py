@@ -19,7 +19,7 @@ def default_data_dir() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "yihu"
 
 
-class UnsafeSettings(Exception):  # noqa: N818 - a refusal to start, named for what it says
+class UnsafeSettings(Exception):
     """Production was asked for with settings that are unsafe there; `problems` names each one."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -30,7 +30,7 @@ class UnsafeSettings(Exception):  # noqa: N818 - a refusal to start, named for w
 class Settings(BaseSettings):
     """Every setting of the service; `YIHU_DATABASE_URL` sets `database_url`, and so on."""
 
-    model_config = SettingsConfigDict(env_prefix="YIHU_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="YIHU_", env_ignore_empty=True, extra="forbid", frozen=True)
 
     env: Literal["development", "production"] = "development"
     data_dir: Path = Field(default_factory=default_data_dir)

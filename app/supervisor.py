@@ -216,9 +216,7 @@ def _listen(host: str, port: int) -> socket.socket:
             return socket.create_server(address, family=family, backlog=2048)
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
-                raise ServeError(
-                    f"{host}:{port} cannot be listened on ({error}); choose another --port"
-                ) from error
+                raise ServeError(f"{host}:{port} cannot be listened on ({error}); choose another --port") from error
         time.sleep(0.1)
 
 

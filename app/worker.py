@@ -55,9 +55,7 @@ async def forget(sessions: db.Sessions) -> None:
         await idempotency.forget_old(session)
 
 
-async def _repeat(
-    stop: asyncio.Event, seconds: float, name: str, work: Callable[[], Awaitable[object]]
-) -> None:
+async def _repeat(stop: asyncio.Event, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
     """Do `work` again and again; a failure (the database is away) is logged and tried again."""
     while not stop.is_set():
         try:

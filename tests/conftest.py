@@ -70,8 +70,7 @@ def server() -> Iterator[Server]:
 
 async def _make_app_role(server: Server) -> None:
     await server.run(
-        "DO $$ BEGIN CREATE ROLE yihu_app LOGIN PASSWORD 'yihu_app'; "
-        "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        "DO $$ BEGIN CREATE ROLE yihu_app LOGIN PASSWORD 'yihu_app'; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
     )
 
 

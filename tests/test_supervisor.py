@@ -207,9 +207,7 @@ def test_everything_runs_as_children_of_one_process(server: Server) -> None:
     assert uids[0] == owner != 0 or (owner == 0 and uids[0] != 0)
 
 
-def test_a_second_serve_on_the_same_folder_is_refused(
-    server: Server, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_second_serve_on_the_same_folder_is_refused(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     settings = Settings(data_dir=server.data_dir)
     assert supervisor.serve(settings, host="127.0.0.1", port=free_port(), workers=1) == 1
     assert f"is being served already, by process {server.supervisor.pid}" in capsys.readouterr().err
@@ -233,9 +231,7 @@ def test_killed_workers_are_replaced(server: Server) -> None:
     def replaced() -> bool:
         now = [child for child in server.supervisor.children() if child not in killed]
         words = [child.cmdline() for child in now]
-        return sum("http" in line for line in words) == server.workers and any(
-            "worker" in line for line in words
-        )
+        return sum("http" in line for line in words) == server.workers and any("worker" in line for line in words)
 
     wait_for(replaced)
     wait_for(server.is_ready)
@@ -294,9 +290,7 @@ def test_ctrl_c_lets_the_request_in_hand_be_answered_and_stops_everything(server
     assert server.ended() == 0
 
 
-def test_too_few_connections_are_refused_with_the_numbers(
-    shared: Server, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_too_few_connections_are_refused_with_the_numbers(shared: Server, capsys: pytest.CaptureFixture[str]) -> None:
     if shared.process:
         shared.see()
         shared.supervisor.terminate()

@@ -1,4 +1,4 @@
-"""How a route says that it needs somebody signed in: by standing on `CallerRoute` and taking `caller: SignedInCaller`."""
+"""How a route says that it needs somebody signed in: it stands on `CallerRoute` and takes `caller: SignedInCaller`."""
 
 import uuid
 from typing import Annotated

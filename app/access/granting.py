@@ -54,9 +54,7 @@ async def add_staff(
     return account
 
 
-async def grant(
-    session: AsyncSession, account_id: uuid.UUID, scope: Scope, *, actor: uuid.UUID | None
-) -> None:
+async def grant(session: AsyncSession, account_id: uuid.UUID, scope: Scope, *, actor: uuid.UUID | None) -> None:
     """Give a role; one that stands is left as it is. Raises `InvalidRequest` for a scope without sense."""
     await _check_scope(session, scope)
     row = {
@@ -72,13 +70,9 @@ async def grant(
         _tell(session, AccessEvent.GRANTED, account_id, scope, actor)
 
 
-async def revoke(
-    session: AsyncSession, account_id: uuid.UUID, scope: Scope, *, actor: uuid.UUID | None
-) -> bool:
+async def revoke(session: AsyncSession, account_id: uuid.UUID, scope: Scope, *, actor: uuid.UUID | None) -> bool:
     """Take a role back; answers whether it stood."""
-    standing = await queries.live_grant(
-        session, account_id, scope.role, scope.region_code, scope.organization_id
-    )
+    standing = await queries.live_grant(session, account_id, scope.role, scope.region_code, scope.organization_id)
     if standing is None:
         return False
     standing.revoked_at = clock.now()

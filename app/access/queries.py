@@ -57,9 +57,7 @@ async def locked_account(session: AsyncSession, account_id: uuid.UUID) -> Accoun
     return (await session.scalars(statement.execution_options(populate_existing=True))).one()
 
 
-async def account_of_identity(
-    session: AsyncSession, provider: str, app_id: str, subject: str
-) -> Account | None:
+async def account_of_identity(session: AsyncSession, provider: str, app_id: str, subject: str) -> Account | None:
     """Whose openid this is."""
     return await session.scalar(
         select(Account)
@@ -80,9 +78,7 @@ async def account_of_member(session: AsyncSession, member_id: uuid.UUID) -> Acco
 
 async def failure(session: AsyncSession, subject: str) -> SignInFailure | None:
     """The failed attempts of a username, locked so that parallel guesses count one by one."""
-    return await session.scalar(
-        select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()
-    )
+    return await session.scalar(select(SignInFailure).where(SignInFailure.subject == subject).with_for_update())
 
 
 async def locked_sign_in(session: AsyncSession, sign_in_id: uuid.UUID) -> SignIn | None:
@@ -112,7 +108,7 @@ async def live_grant(
 async def nicknames(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str | None]:
     """What some accounts call themselves."""
     rows = await session.execute(select(Account.id, Account.nickname).where(Account.id.in_(ids)))
-    return {account_id: nickname for account_id, nickname in rows}
+    return dict(row.tuple() for row in rows)
 
 
 async def region_exists(session: AsyncSession, code: str) -> bool:

@@ -24,9 +24,7 @@ WeChatGateway = Annotated[WeChat, Depends(wechat_of)]
 
 
 @public.post("/wechat")
-async def sign_in_with_wechat(
-    session: Session, keys: Keys, wechat: WeChatGateway, body: WeChatCode
-) -> SignedIn:
+async def sign_in_with_wechat(session: Session, keys: Keys, wechat: WeChatGateway, body: WeChatCode) -> SignedIn:
     """Sign in with the code of wx.login (in the sandbox `sandbox:NAME`)."""
     return await signing_in.with_wechat(session, keys, wechat, body.code)
 

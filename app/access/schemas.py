@@ -45,7 +45,7 @@ class SignedIn(Output):
     """A pair of tokens and whose they are; `expires_in` is in seconds."""
 
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - the scheme, not a secret
     expires_in: int
     refresh_token: str
     account: AccountOut

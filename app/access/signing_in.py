@@ -56,9 +56,7 @@ async def _first_sight(session: AsyncSession, app_id: str, openid: str, union_id
         "subject": openid,
         "union_id": union_id,
     }
-    made = await session.scalar(
-        insert(Identity).values(row).on_conflict_do_nothing().returning(Identity.account_id)
-    )
+    made = await session.scalar(insert(Identity).values(row).on_conflict_do_nothing().returning(Identity.account_id))
     if made:
         return account
     await session.delete(account)

@@ -40,6 +40,8 @@ def demand_actions(
 def _fits(demand: Demand, related: Relations, action: Action) -> bool:
     """Whether what the table cannot know allows it too."""
     match action:
+        case Action.CLOSE if demand.state == State.CLOSED:
+            return demand.dissatisfied
         case Action.CLOSE | Action.REOPEN:
             return demand.state != State.COMPLETED or demand.dissatisfied or demand.staff_filed
         case Action.EVALUATE:

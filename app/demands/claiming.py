@@ -57,9 +57,7 @@ async def reaches(session: AsyncSession, caller: Caller) -> list[str]:
 async def _person(session: AsyncSession, caller: Caller) -> Claimant:
     if caller.member_id is not None:
         return await _member(session, caller.member_id)
-    return Claimant(
-        ClaimantKind.RESIDENT, caller.account_id, caller.home_region_code, caller.account_id, caller.phone
-    )
+    return Claimant(ClaimantKind.RESIDENT, caller.account_id, caller.home_region_code, caller.account_id, caller.phone)
 
 
 async def _member(session: AsyncSession, member_id: uuid.UUID) -> Claimant:
@@ -94,9 +92,7 @@ async def _claimant(session: AsyncSession, caller: Caller, demand: Demand, body:
     if body.organization_id is not None:
         return await _organization(session, caller, body.organization_id)
     if body.places > 1:
-        raise InvalidRequest.field(
-            "places", "one_place", "个人只能认领一个名额", "a person takes one place"
-        )
+        raise InvalidRequest.field("places", "one_place", "个人只能认领一个名额", "a person takes one place")
     if body.member_id is not None and body.member_id != caller.member_id:
         caller.require(DISPATCHERS, demand.handler_region_code)
         return await _member(session, body.member_id)
@@ -216,9 +212,7 @@ async def no_show(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, bo
     return await _end(session, caller, claim.id, ClaimAction.NO_SHOW, body.reason)
 
 
-async def _end(
-    session: AsyncSession, caller: Caller, claim_id: uuid.UUID, action: ClaimAction, reason: str
-) -> Claim:
+async def _end(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, action: ClaimAction, reason: str) -> Claim:
     claim, demand = await to_move(session, caller, claim_id, action)
     written = moving.note(session, demand, NoteKind(action), reason, caller)
     await moving.move_claim(session, demand, claim, action, caller, note_id=written)
@@ -246,9 +240,7 @@ async def arrive(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, bod
     return claim
 
 
-async def name_members(
-    session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ClaimMembersIn
-) -> Claim:
+async def name_members(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ClaimMembersIn) -> Claim:
     """Say who serves for an organization; they are booked as if they had claimed. Raises `Overlaps`."""
     claim, demand = await to_move(session, caller, claim_id, ClaimAction.COMPLETE)
     if claim.claimant_kind != ClaimantKind.ORGANIZATION or claim.state not in LIVE:

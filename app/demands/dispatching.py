@@ -35,18 +35,14 @@ def desk_of(region_code: str) -> str:
     return region_code[:DESK_CODE_LENGTH]
 
 
-async def _at_the_desk(
-    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, action: Action
-) -> Demand:
+async def _at_the_desk(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, action: Action) -> Demand:
     """The demand, locked, for an action that its desk asks for."""
     demand = await queries.demand(session, caller, demand_id, lock=True)
     relations.require(relations.of(caller, demand), action)
     return demand
 
 
-async def dispatch(
-    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: DispatchIn
-) -> Demand:
+async def dispatch(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: DispatchIn) -> Demand:
     """Put a demand out, or give it a new plan; live claims stay, offers of the old plan end."""
     demand = await _at_the_desk(session, caller, demand_id, Action.DISPATCH)
     await put_out(session, caller, demand, body)
@@ -66,12 +62,18 @@ async def put_out(session: AsyncSession, caller: Caller, demand: Demand, body: D
         await _rebook(session, demand)
     session.add(_plan(demand, body, caller.account_id))
     written = body.note and moving.note(session, demand, NoteKind.DISPATCH, body.note, caller)
-    moving.tell(
-        session, demand, DemandEvent.DISPATCHED, caller, mode=body.mode, note_id=written
-    )
+    moving.tell(session, demand, DemandEvent.DISPATCHED, caller, mode=body.mode, note_id=written)
+    places = _places_each(body)
     for kind, claimant_id in offered:
-        await _offer(session, caller, demand, kind, claimant_id)
+        await _offer(session, caller, demand, kind, claimant_id, places)
     await moving.settle(session, demand)
+
+
+def _places_each(body: DispatchIn) -> int:
+    """How many places an offer is for: one, or an equal share where organizations alone are assigned."""
+    if body.mode != Mode.ASSIGNED or body.member_ids:
+        return 1
+    return max(1, body.slots // len(body.organization_ids))
 
 
 async def _offered_to(session: AsyncSession, body: DispatchIn) -> list[tuple[ClaimantKind, uuid.UUID]]:
@@ -142,7 +144,7 @@ async def book(session: AsyncSession, demand: Demand, claim: Claim) -> None:
 
 
 async def _offer(
-    session: AsyncSession, caller: Caller, demand: Demand, kind: ClaimantKind, claimant_id: uuid.UUID
+    session: AsyncSession, caller: Caller, demand: Demand, kind: ClaimantKind, claimant_id: uuid.UUID, places: int
 ) -> None:
     """Offer the demand to somebody who does not hold it or has not done it already."""
     held = await queries.claim_of(session, demand, claimant_id)
@@ -157,7 +159,7 @@ async def _offer(
         claimant_kind=kind,
         claimant_id=claimant_id,
         organization_id=claimant_id if kind == ClaimantKind.ORGANIZATION else None,
-        places=1,
+        places=places,
         state=ClaimState.OFFERED,
         departmental=whistle,
         made_by=caller.account_id,
@@ -175,9 +177,7 @@ async def _start_whistle(session: AsyncSession, demand: Demand, claim: Claim, no
     claim.acknowledge_by, claim.contact_by, claim.arrive_by = now + acknowledge, now + contact, now + arrive
 
 
-async def _send_back(
-    session: AsyncSession, caller: Caller, demand: Demand, action: Action, reason: str
-) -> uuid.UUID:
+async def _send_back(session: AsyncSession, caller: Caller, demand: Demand, action: Action, reason: str) -> uuid.UUID:
     """Take a demand out of its plan by one of the desk's moves; answers the note that says why."""
     moving.move(demand, action)
     await moving.release(session, demand, ClaimState.OFFERED)
@@ -203,9 +203,7 @@ async def reject(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bo
     return demand
 
 
-async def transfer(
-    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: TransferIn
-) -> Demand:
+async def transfer(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: TransferIn) -> Demand:
     """Hand a demand to the desk that it belongs to; its first desk keeps sight of it."""
     demand = await _at_the_desk(session, caller, demand_id, Action.TRANSFER)
     region = await regions.region(session, body.region_code)
@@ -215,9 +213,7 @@ async def transfer(
     if not demand.region_code.startswith(region.code):
         demand.region_code = region.code  # it was filed in the wrong place
     demand.handler_region_code = desk_of(region.code)
-    moving.tell(
-        session, demand, DemandEvent.TRANSFERRED, caller, note_id=written, to=region.code
-    )
+    moving.tell(session, demand, DemandEvent.TRANSFERRED, caller, note_id=written, to=region.code)
     await moving.settle(session, demand)
     return demand
 
@@ -262,6 +258,8 @@ async def close(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bod
     """Close a demand and say what became of it; a completed one only where its filer cannot or did object."""
     demand = await _at_the_desk(session, caller, demand_id, Action.CLOSE)
     _refuse_while_the_filer_is_asked(demand)
+    if demand.state == State.CLOSED and not demand.dissatisfied:
+        raise ActionNotAllowed
     moving.move(demand, Action.CLOSE)
     written = moving.note(session, demand, NoteKind.CLOSE, body.reason, caller)
     await moving.close(session, demand, body.result, caller, note_id=written)
@@ -286,4 +284,3 @@ async def reopen(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bo
 def _refuse_while_the_filer_is_asked(demand: Demand) -> None:
     if demand.state == State.COMPLETED and not (demand.dissatisfied or demand.staff_filed):
         raise ActionNotAllowed(Text("正在等待居民评议", "The filer is being asked"))
-

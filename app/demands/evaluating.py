@@ -18,9 +18,7 @@ from app.policies import service as policies
 from app.policies.defaults import Key
 
 
-async def evaluate(
-    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: EvaluationIn
-) -> Evaluation:
+async def evaluate(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: EvaluationIn) -> Evaluation:
     """Rate a round once: resolved closes the demand, not resolved hands it to the desk."""
     demand = await queries.demand(session, caller, demand_id, lock=True)
     relations.require(relations.of(caller, demand), Action.EVALUATE)
@@ -72,9 +70,7 @@ async def _resolve(session: AsyncSession, demand: Demand, caller: Caller) -> Non
         await moving.close(session, demand, Result.RESOLVED, caller)
 
 
-async def _refuse_a_biased_voice(
-    session: AsyncSession, caller: Caller, demand: Demand, channel: Channel
-) -> None:
+async def _refuse_a_biased_voice(session: AsyncSession, caller: Caller, demand: Demand, channel: Channel) -> None:
     """Nobody rates what they served or what staff asked for; the desk only notes what it hears on the phone."""
     is_filer = Relation.FILER in relations.of(caller, demand)
     speaks_on_the_phone = channel == Channel.CALLBACK

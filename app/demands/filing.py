@@ -104,9 +104,7 @@ def title_from(description: str) -> str:
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
-async def supplement(
-    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: Supplement
-) -> Demand:
+async def supplement(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: Supplement) -> Demand:
     """Answer the desk's question; the demand is back on its desk."""
     demand = await queries.demand(session, caller, demand_id, lock=True)
     relations.require(relations.of(caller, demand), Action.SUPPLEMENT)

@@ -140,8 +140,10 @@ MOVES: dict[tuple[State, Action], State] = {
     (S.COMPLETED, A.EXPIRE): S.CLOSED,
     (S.CLOSED, A.EVALUATE): S.CLOSED,
     (S.CLOSED, A.REOPEN): S.DISPATCHED,
+    (S.CLOSED, A.CLOSE): S.CLOSED,
 }
-"""Every move of a demand. Evaluating closes only where the filer says it is resolved (`ends_round`)."""
+"""Every move of a demand. Evaluating moves it only where the filer says that it is resolved; a closed demand is
+closed again only to answer a filer who says, late, that it is not."""
 
 CLAIM_MOVES: dict[tuple[ClaimState, ClaimAction], ClaimState] = {
     (CS.OFFERED, CA.ACCEPT): CS.ACCEPTED,
@@ -296,9 +298,7 @@ def _is_complete(plan: Plan, tally: Tally, now: datetime) -> bool:
     return tally.done_places >= plan.slots
 
 
-def attention(
-    plan: Plan, tally: Tally, clocks: Clocks, now: datetime
-) -> tuple[datetime | None, Reason | None]:
+def attention(plan: Plan, tally: Tally, clocks: Clocks, now: datetime) -> tuple[datetime | None, Reason | None]:
     """When the clock must look at a demand again, and why a person must act; before an end never both None."""
     if plan.dissatisfied:
         return None, Reason.DISSATISFIED
@@ -314,9 +314,7 @@ def attention(
     return None, None
 
 
-def _under_way(
-    plan: Plan, tally: Tally, clocks: Clocks, now: datetime
-) -> tuple[datetime | None, Reason | None]:
+def _under_way(plan: Plan, tally: Tally, clocks: Clocks, now: datetime) -> tuple[datetime | None, Reason | None]:
     due, reason = _rests_until(plan, tally, clocks)
     if plan.is_over(now):
         due, reason = None, Reason.WINDOW_PASSED

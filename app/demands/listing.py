@@ -31,9 +31,7 @@ async def counts(session: AsyncSession, caller: Caller) -> CountsOut:
 
 async def claims(session: AsyncSession, caller: Caller, wanted: ClaimFilter) -> Page[ClaimOut]:
     """One page of claims; the desk's list is for staff, an organization's for its liaisons."""
-    if (wanted.scope == "desk" and not caller.is_staff) or (
-        wanted.scope == "organization" and not caller.is_liaison
-    ):
+    if (wanted.scope == "desk" and not caller.is_staff) or (wanted.scope == "organization" and not caller.is_liaison):
         raise Forbidden
     found, cursor = await queries.claims(session, caller, wanted)
     return Page(items=await _claims_out(session, caller, found), next_cursor=cursor)

@@ -106,9 +106,7 @@ class Demand(Base):
             f"state IN ({_listed(ENDS)}) OR timer_at IS NOT NULL OR needs_desk IS NOT NULL",
             "nothing_falls_asleep",
         ),
-        CheckConstraint(
-            "(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"
-        ),
+        CheckConstraint("(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"),
         Index(None, "handler_region_code", "id", postgresql_where=text("needs_desk IS NOT NULL")),
         Index(None, "region_code", "id"),
         Index("ix_demands_timer_at", "timer_at", postgresql_where=text("timer_at IS NOT NULL")),

@@ -152,7 +152,7 @@ async def settle(session: AsyncSession, demand: Demand, now: datetime | None = N
     rests = await policies.values(session, RESTS, demand.region_code)
     before = demand.needs_desk
     demand.timer_at, demand.needs_desk = attention(plan_of(demand), tally, _clocks(demand, rests), now)
-    if demand.needs_desk and demand.needs_desk != before and demand.needs_desk != Reason.NEW:
+    if demand.needs_desk not in (None, before, Reason.NEW):
         tell(session, demand, DemandEvent.NEEDS_DESK, None, reason=demand.needs_desk)
 
 
@@ -176,18 +176,12 @@ async def end_round(session: AsyncSession, demand: Demand) -> None:
 async def award(session: AsyncSession, demand: Demand, service_id: uuid.UUID, served_at: datetime) -> None:
     """Give one service its points, by the rule that was valid on its day; a second time changes nothing."""
     day = served_at.astimezone(clock.CHINA).date()
-    by_category, rule = await policies.value_and_source(
-        session, Key.POINTS_PER_SERVICE, demand.region_code, day
-    )
+    by_category, rule = await policies.value_and_source(session, Key.POINTS_PER_SERVICE, demand.region_code, day)
     points = policies.for_category(by_category, demand.category)
-    await booking.award_points(
-        session, Source(SERVICE_SOURCE, service_id), points=points, rule=rule, booked_by=None
-    )
+    await booking.award_points(session, Source(SERVICE_SOURCE, service_id), points=points, rule=rule, booked_by=None)
 
 
-async def close(
-    session: AsyncSession, demand: Demand, result: Result, caller: Caller | None, **payload: Any
-) -> None:
+async def close(session: AsyncSession, demand: Demand, result: Result, caller: Caller | None, **payload: Any) -> None:
     """Close a demand that has just moved to closed, with its result."""
     demand.result, demand.closed_at, demand.dissatisfied = result, clock.now(), False
     await end_round(session, demand)

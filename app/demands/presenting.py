@@ -130,9 +130,7 @@ async def _keep_reveal(session: AsyncSession, caller: Caller, demand: Demand) ->
 def _demand_out(view: View, names: Names) -> DemandOut:
     demand = view.demand
     now = clock.now()
-    shown = {
-        column: getattr(demand, column) for column in DemandOut.model_fields if hasattr(type(demand), column)
-    }
+    shown = {column: getattr(demand, column) for column in DemandOut.model_fields if hasattr(type(demand), column)}
     return DemandOut(
         **shown
         | {

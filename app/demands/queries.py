@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
@@ -79,12 +79,11 @@ def visible_to(caller: Caller) -> ColumnElement[bool]:
 
 async def next_number(session: AsyncSession) -> int:
     """The next number of a demand; numbers of refused filings are skipped."""
-    return (await session.scalars(select(func.nextval(NUMBERS.name)))).one()
+    number: int = (await session.scalars(select(func.nextval(NUMBERS.name)))).one()
+    return number
 
 
-async def demand(
-    session: AsyncSession, caller: Caller, demand_id: uuid.UUID, *, lock: bool = False
-) -> Demand:
+async def demand(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, *, lock: bool = False) -> Demand:
     """One demand, locked against other changes where asked; raises `NotFound` for absent and unseen alike."""
     statement = select(Demand).where(Demand.id == demand_id, visible_to(caller))
     if lock:
@@ -186,9 +185,7 @@ async def my_claims(
     return grouped
 
 
-async def members_of_claims(
-    session: AsyncSession, claim_ids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, list[uuid.UUID]]:
+async def members_of_claims(session: AsyncSession, claim_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     """Who serves on some organizations' claims."""
     rows = await session.scalars(
         select(ClaimMember).where(ClaimMember.claim_id.in_(claim_ids)).order_by(ClaimMember.member_id)
@@ -290,7 +287,7 @@ async def demands(
 async def counts(session: AsyncSession, caller: Caller, prefixes: Sequence[str]) -> dict[str, int]:
     """How many demands each scope holds, and how many under the caller's grant are overdue."""
     numbers = {name: await _count(session, scope(caller, name, prefixes)) for name in ("mine", "open")}
-    numbers |= {name: 0 for name in ("desk", "region", "overdue")}
+    numbers |= dict.fromkeys(("desk", "region", "overdue"), 0)
     if caller.is_staff:
         region = scope(caller, "region", prefixes)
         numbers["desk"] = await _count(session, scope(caller, "desk", prefixes))
@@ -306,15 +303,11 @@ async def _count(session: AsyncSession, which: ColumnElement[bool]) -> int:
 async def reasons(session: AsyncSession, caller: Caller) -> dict[Any, int]:
     """Why the caller's desks are needed, and how often."""
     which = scope(caller, "desk", ())
-    rows = await session.execute(
-        select(Demand.needs_desk, func.count()).where(which).group_by(Demand.needs_desk)
-    )
-    return {reason: count for reason, count in rows}
+    rows = await session.execute(select(Demand.needs_desk, func.count()).where(which).group_by(Demand.needs_desk))
+    return dict(row.tuple() for row in rows)
 
 
-async def claims(
-    session: AsyncSession, caller: Caller, wanted: ClaimFilter
-) -> tuple[list[Claim], str | None]:
+async def claims(session: AsyncSession, caller: Caller, wanted: ClaimFilter) -> tuple[list[Claim], str | None]:
     """One page of claims, newest first."""
     match wanted.scope:
         case "mine":
@@ -343,9 +336,7 @@ async def claims_on(
     return [row[0] for row in rows], cursor
 
 
-async def history(
-    session: AsyncSession, found: Demand, wanted: PageRequest
-) -> tuple[list[Event], str | None]:
+async def history(session: AsyncSession, found: Demand, wanted: PageRequest) -> tuple[list[Event], str | None]:
     """One page of what happened to a demand, oldest first."""
     rows, cursor = await page(session, select(Event).where(Event.subject == found.id), [Event.n], wanted)
     return [row[0] for row in rows], cursor

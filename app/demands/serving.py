@@ -56,15 +56,11 @@ async def complete(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, b
         raise ActionNotAllowed
     serves_on = demand.kind == Kind.POST and claim.state != ClaimState.RELEASED
     action = ClaimAction.SERVE if serves_on else ClaimAction.COMPLETE
-    written = body.summary and moving.note(
-        session, demand, NoteKind.COMPLETE, body.summary, caller
-    )
+    written = body.summary and moving.note(session, demand, NoteKind.COMPLETE, body.summary, caller)
     service = await _serve(session, caller, demand, claim, body.minutes)
     if not serves_on:
         claim.outcome, claim.completed_at = body.outcome, service.served_at
-    await moving.move_claim(
-        session, demand, claim, action, caller, note_id=written, service_id=service.id
-    )
+    await moving.move_claim(session, demand, claim, action, caller, note_id=written, service_id=service.id)
     if serves_on:
         claim.arrived_at = None  # the next service starts its own clock
     if moving.is_over(demand, claim) and not claim.departmental:
@@ -73,9 +69,7 @@ async def complete(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, b
     return claim
 
 
-async def _serve(
-    session: AsyncSession, caller: Caller, demand: Demand, claim: Claim, said: int | None
-) -> Service:
+async def _serve(session: AsyncSession, caller: Caller, demand: Demand, claim: Claim, said: int | None) -> Service:
     now = clock.now()
     tolerance = await policies.value(session, Key.CLOCK_TOLERANCE, demand.region_code)
     found = reckon(claim.arrived_at, claim.claimed_at, now, said, tolerance)
@@ -150,4 +144,3 @@ async def confirm(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, bo
     )
     await moving.settle(session, demand)
     return claim
-

@@ -41,9 +41,7 @@ async def timeline(
     demand = await queries.demand(session, caller, demand_id)
     happened, cursor = await queries.history(session, demand, wanted)
     reader = await _reader(session, caller, demand, happened)
-    return Page(
-        items=[_item(reader, event) for event in happened if _may_read(reader, event)], next_cursor=cursor
-    )
+    return Page(items=[_item(reader, event) for event in happened if _may_read(reader, event)], next_cursor=cursor)
 
 
 async def latest(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> TimelineItem:
@@ -53,9 +51,7 @@ async def latest(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) ->
     return _item(await _reader(session, caller, demand, [event]), event)
 
 
-async def _reader(
-    session: AsyncSession, caller: Caller, demand: Demand, happened: Sequence[Event]
-) -> Reader:
+async def _reader(session: AsyncSession, caller: Caller, demand: Demand, happened: Sequence[Event]) -> Reader:
     claims = await queries.claims_by_id(session, _ids(happened, "claim_id"))
     mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
     related = relations.of(caller, demand)

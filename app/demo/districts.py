@@ -1,4 +1,4 @@
-"""The five districts of the articles: how many organizations and members each reported, and where they live."""
+"""The five districts of the articles: how many organizations and members each reported, and where."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,18 +31,12 @@ SHIJINGSHAN_SEATS = tuple(f"110107{number:03}" for number in (1, 2, 3, 4, 5, 6, 
 SHIJINGSHAN = District(
     "shijingshan", "石景山", "110107", "199", 221, 21_737, "石景山区直属机关党工委", SHIJINGSHAN_SEATS
 )
-SHIWAN = District(
-    "shiwan", "石湾（禅城）", "440604", "198", 39, 9_741, "石湾镇街道党工委", ("440604010",)
-)
+SHIWAN = District("shiwan", "石湾（禅城）", "440604", "198", 39, 9_741, "石湾镇街道党工委", ("440604010",))
 LULIANG = District(
     "luliang", "陆良", "530322", "197", 110, 4_000, "陆良县直机关工委", ("530322001", "530322002")
 )
-XIONGGUAN = District(
-    "xiongguan", "雄关（嘉峪关）", "620201", "196", 65, 960, "雄关区党工委", ("620201001",)
-)
-SHIHE = District(
-    "shihe", "浉河", "411502", "195", 40, 1_000, "浉河区直机关工委", ("411502006", "411502008")
-)
+XIONGGUAN = District("xiongguan", "雄关（嘉峪关）", "620201", "196", 65, 960, "雄关区党工委", ("620201001",))
+SHIHE = District("shihe", "浉河", "411502", "195", 40, 1_000, "浉河区直机关工委", ("411502006", "411502008"))
 
 DISTRICTS: Sequence[District] = (SHIJINGSHAN, SHIWAN, LULIANG, XIONGGUAN, SHIHE)
 

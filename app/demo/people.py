@@ -4,9 +4,10 @@ from app.demo.districts import District
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN = (
-    "建国 秀英 志强 丽华 晓明 桂兰 海涛 玉梅 立新 雪莲 国庆 春燕 文斌 淑珍 永康 红霞 "
-    "宏伟 静怡 卫东 慧敏 学军 翠萍 家和 雅琴 世杰 月娥 振华 美玲 平安 彩云 长青"
-).split()
+    "建国秀英志强丽华晓明桂兰海涛玉梅立新雪莲国庆春燕文斌淑珍永康红霞"
+    "宏伟静怡卫东慧敏学军翠萍家和雅琴世杰月娥振华美玲平安彩云长青"
+)
+"""Two characters each."""
 MARKER = "（演示）"
 """Stands behind every generated name, so that nobody takes one for a real person."""
 
@@ -31,7 +32,8 @@ ONE_IN = 25
 def name(number: int) -> str:
     """The name of member `number`: surnames and given names turn at different speeds."""
     surname = SURNAMES[number % len(SURNAMES)]
-    return f"{surname}{GIVEN[number % len(GIVEN)]}{MARKER}"
+    at = number % (len(GIVEN) // 2) * 2
+    return f"{surname}{GIVEN[at : at + 2]}{MARKER}"
 
 
 def phone(district: District, number: int) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
@@ -47,7 +48,7 @@ async def _prepare(settings: Settings, report: Report) -> None:
 
 
 async def seed(session: AsyncSession, report: Report) -> bool:
-    """Fill the database; answers whether there was anything to do. Of two at once, the second waits and finds all."""
+    """Fill the database; answers whether it was empty. Of two at once, the second waits and finds all."""
     await session.execute(text("SET LOCAL lock_timeout = '60s'"))
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
     if await access.account_of_username(session, staff.ADMIN):
@@ -55,7 +56,7 @@ async def seed(session: AsyncSession, report: Report) -> bool:
     report("演示区划 regions", 0, 1)
     regions = reading.read_file(DATA / "regions.csv")
     await seeding.seed(session, regions)
-    units = {}
+    units: dict[str, uuid.UUID] = {}
     for district in DISTRICTS:
         tree = await _fill(session, district, list(regions.rows.values()), report)
         units |= {name: unit.id for name, unit in tree.liaisons.items()}
@@ -63,15 +64,12 @@ async def seed(session: AsyncSession, report: Report) -> bool:
     return True
 
 
-async def _fill(
-    session: AsyncSession, district: District, regions: Sequence[Row], report: Report
-) -> Tree:
+async def _fill(session: AsyncSession, district: District, regions: Sequence[Row], report: Report) -> Tree:
     """Put up one district's organizations and its members."""
-    homes = [Place(row.code, row.name) for row in regions if row.parent_code in district.seats]
-    seats = [Place(row.code, row.name) for row in regions if row.code in district.seats]
-    tree = organizations.plan(district, seats, homes)
+    homes = [row.code for row in regions if row.parent_code in district.seats]
+    tree = _plan(district, regions)
     await creating.create_many(session, tree.organizations)
-    everybody = iter(roster(district, tree, [home.code for home in homes]))
+    everybody = iter(roster(district, tree, homes))
     done = 0
     while batch := list(islice(everybody, BATCH)):
         await members.add_many(session, batch)
@@ -95,6 +93,19 @@ def roster(district: District, tree: Tree, homes: Sequence[str]) -> Iterable[New
         )
 
 
+def numbers_of(district: District, unit: str) -> tuple[int, int]:
+    """Which members belong to a unit: every so-manieth number, from which one on."""
+    regions = reading.read_file(DATA / "regions.csv").rows.values()
+    names = [body.name for body in _plan(district, list(regions)).with_roster]
+    return len(names), names.index(unit)
+
+
+def _plan(district: District, regions: Sequence[Row]) -> Tree:
+    homes = [Place(row.code, row.name) for row in regions if row.parent_code in district.seats]
+    seats = [Place(row.code, row.name) for row in regions if row.code in district.seats]
+    return organizations.plan(district, seats, homes)
+
+
 def _desks(regions: dict[str, Row]) -> list[str]:
     """Desks of every district and subdistrict, and of the communities that a case names."""
     with (DATA / "cases.csv").open(encoding="utf-8", newline="") as lines:
@@ -108,8 +119,8 @@ def sign_ins() -> list[str]:
     return [
         f"演示账号 Demo sign-ins, password {staff.PASSWORD}:",
         f"  管理员 admin {staff.ADMIN} · 观察员 observer {staff.OBSERVER}",
-        f"  社区 desks {staff.desk('110107003024')} (八角南路社区), {staff.desk('110107')} (石景山区) …",
-        f"  单位 liaisons {staff.liaison('jiaheng')} (嘉恒物业公司), {staff.liaison('fayuan')} (陆良县法院) …",
+        f"  社区 desk {staff.desk('110107003024')} (八角南路社区), {staff.desk('110107')} (石景山区) …",
+        f"  单位 liaison {staff.liaison('jiaheng')} (嘉恒物业公司), {staff.liaison('fayuan')} (陆良县法院) …",
         f'  居民 residents POST /api/v1/auth/wechat {{"code": "sandbox:ANYNAME"}}; '
         f'党员 members then POST /api/v1/auth/phone {{"code": "sandbox:{first}"}}',
     ]

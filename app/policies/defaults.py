@@ -127,9 +127,7 @@ class Key:
         "clock_tolerance",
         Duration,
         timedelta(minutes=30),
-        Text(
-            "自报时长与计时允许的差距", "how far entered minutes may exceed the clock before they are flagged"
-        ),
+        Text("自报时长与计时允许的差距", "how far entered minutes may exceed the clock before they are flagged"),
     )
     DUE_WINDOWS = Rule[dict[str, timedelta]](
         "due_windows",

@@ -27,9 +27,7 @@ async def nearest(session: AsyncSession, key: str, region_code: str, on: date) -
     return await session.scalar(_applying(region_code, on).where(Policy.key == key).limit(1))
 
 
-async def all_nearest(
-    session: AsyncSession, keys: Sequence[str], region_code: str, on: date
-) -> dict[str, Policy]:
+async def all_nearest(session: AsyncSession, keys: Sequence[str], region_code: str, on: date) -> dict[str, Policy]:
     """The nearest settings of several keys."""
     statement = _applying(region_code, on).where(Policy.key.in_(keys)).ext(distinct_on(Policy.key))
     return {row.key: row for row in await session.scalars(statement)}

@@ -50,7 +50,7 @@ def for_category(by_category: dict[str, Value], category: str) -> Value:
     return by_category["default"]
 
 
-async def set_value(  # noqa: PLR0913 - a setting is these four things
+async def set_value(
     session: AsyncSession, caller: Caller, key: str, region_code: str, stored: Any, valid_from: date
 ) -> Policy:
     """Set a rule from a day on in a region and all below it. Of two settings of one day, the later stands."""
@@ -82,11 +82,7 @@ def _valid(rule: Rule[Any], stored: Any) -> Any:
     try:
         found = rule.read(stored)
     except ValidationError as error:
-        raise InvalidRequest.field(
-            "value", "policy_value", "规则值不正确", "not a value of this policy"
-        ) from error
+        raise InvalidRequest.field("value", "policy_value", "规则值不正确", "not a value of this policy") from error
     if isinstance(rule.default, dict) and "default" not in found:
-        raise InvalidRequest.field(
-            "value", "policy_value", "缺少 default", "an entry named default is needed"
-        )
+        raise InvalidRequest.field("value", "policy_value", "缺少 default", "an entry named default is needed")
     return found

@@ -131,9 +131,7 @@ def upgrade() -> None:
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("minutes", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            "board IN ('organization', 'community', 'member')", name=op.f("ck_standings_board")
-        ),
+        sa.CheckConstraint("board IN ('organization', 'community', 'member')", name=op.f("ck_standings_board")),
         sa.PrimaryKeyConstraint("board", "period", "region_code", "key", name=op.f("pk_standings")),
     )
     op.create_index(
@@ -158,16 +156,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["parent_id"], ["organizations.id"], name=op.f("fk_organizations_parent_id_organizations")
         ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["regions.code"], name=op.f("fk_organizations_region_code_regions")
-        ),
+        sa.ForeignKeyConstraint(["region_code"], ["regions.code"], name=op.f("fk_organizations_region_code_regions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
     )
     op.create_index(op.f("ix_organizations_parent_id"), "organizations", ["parent_id"], unique=False)
     op.create_index(op.f("ix_organizations_path"), "organizations", ["path"], unique=False)
-    op.create_index(
-        op.f("ix_organizations_region_code_id"), "organizations", ["region_code", "id"], unique=False
-    )
+    op.create_index(op.f("ix_organizations_region_code_id"), "organizations", ["region_code", "id"], unique=False)
     op.create_table(
         "ledger_entries",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -190,9 +184,7 @@ def upgrade() -> None:
             "(provenance IS NOT NULL) = (unit = 'minutes')",
             name=op.f("ck_ledger_entries_minutes_have_provenance"),
         ),
-        sa.CheckConstraint(
-            "holder_kind IN ('member', 'account')", name=op.f("ck_ledger_entries_holder_kind")
-        ),
+        sa.CheckConstraint("holder_kind IN ('member', 'account')", name=op.f("ck_ledger_entries_holder_kind")),
         sa.CheckConstraint(
             "provenance IN ('measured', 'confirmed', 'entered')", name=op.f("ck_ledger_entries_provenance")
         ),
@@ -255,9 +247,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
     )
-    op.create_index(
-        op.f("ix_members_home_region_code_id"), "members", ["home_region_code", "id"], unique=False
-    )
+    op.create_index(op.f("ix_members_home_region_code_id"), "members", ["home_region_code", "id"], unique=False)
     op.create_index(op.f("ix_members_organization_id"), "members", ["organization_id"], unique=False)
     op.create_index(op.f("ix_members_phone"), "members", ["phone"], unique=False)
     op.create_index(op.f("ix_members_skills"), "members", ["skills"], unique=False, postgresql_using="gin")
@@ -288,15 +278,11 @@ def upgrade() -> None:
         sa.Column("region_code", sa.Text(collation="C"), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_binding_requests_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_binding_requests_account_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_binding_requests")),
     )
     op.create_index(op.f("ix_binding_requests_account_id"), "binding_requests", ["account_id"], unique=False)
-    op.create_index(
-        op.f("ix_binding_requests_region_code"), "binding_requests", ["region_code"], unique=False
-    )
+    op.create_index(op.f("ix_binding_requests_region_code"), "binding_requests", ["region_code"], unique=False)
     op.create_table(
         "demands",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -337,14 +323,10 @@ def upgrade() -> None:
         sa.Column("result", sa.String(32), nullable=True),
         sa.Column("dissatisfied", sa.Boolean(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'closed') = (result IS NOT NULL)", name=op.f("ck_demands_closed_has_result")
-        ),
+        sa.CheckConstraint("(state = 'closed') = (result IS NOT NULL)", name=op.f("ck_demands_closed_has_result")),
         sa.CheckConstraint("audience IN ('members', 'residents', 'all')", name=op.f("ck_demands_audience")),
         sa.CheckConstraint("coord_type IN ('gcj02', 'wgs84')", name=op.f("ck_demands_coord_type")),
-        sa.CheckConstraint(
-            "kind IN ('request', 'wish', 'project', 'post', 'call')", name=op.f("ck_demands_kind")
-        ),
+        sa.CheckConstraint("kind IN ('request', 'wish', 'project', 'post', 'call')", name=op.f("ck_demands_kind")),
         sa.CheckConstraint("mode IN ('open', 'assigned', 'whistle')", name=op.f("ck_demands_mode")),
         sa.CheckConstraint(
             "needs_desk IN ('new', 'nobody_claimed', 'offers_ended', 'window_passed', 'partial', 'dissatisfied', 'to_close')",
@@ -372,9 +354,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["handler_region_code"], ["regions.code"], name=op.f("fk_demands_handler_region_code_regions")
         ),
-        sa.ForeignKeyConstraint(
-            ["region_code"], ["regions.code"], name=op.f("fk_demands_region_code_regions")
-        ),
+        sa.ForeignKeyConstraint(["region_code"], ["regions.code"], name=op.f("fk_demands_region_code_regions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_demands")),
         sa.UniqueConstraint("number", name=op.f("uq_demands_number")),
     )
@@ -398,9 +378,7 @@ def upgrade() -> None:
         "demands",
         ["region_code", "id"],
         unique=False,
-        postgresql_where=sa.text(
-            "mode = 'open' AND state IN ('claimed', 'dispatched', 'serving') AND claimed < slots"
-        ),
+        postgresql_where=sa.text("mode = 'open' AND state IN ('claimed', 'dispatched', 'serving') AND claimed < slots"),
     )
     op.create_index(op.f("ix_demands_region_code_id"), "demands", ["region_code", "id"], unique=False)
     op.create_index(
@@ -423,9 +401,7 @@ def upgrade() -> None:
             "(role = 'liaison') = (organization_id IS NOT NULL) AND (role = 'liaison') = (region_code IS NULL)",
             name=op.f("ck_grants_liaison_has_organization"),
         ),
-        sa.CheckConstraint(
-            "role IN ('admin', 'dispatcher', 'observer', 'liaison')", name=op.f("ck_grants_role")
-        ),
+        sa.CheckConstraint("role IN ('admin', 'dispatcher', 'observer', 'liaison')", name=op.f("ck_grants_role")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_grants_account_id_accounts")),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organizations.id"], name=op.f("fk_grants_organization_id_organizations")
@@ -448,13 +424,9 @@ def upgrade() -> None:
         sa.Column("app_id", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("union_id", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_identities_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_identities_account_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
-        sa.UniqueConstraint(
-            "provider", "app_id", "subject", name=op.f("uq_identities_provider_app_id_subject")
-        ),
+        sa.UniqueConstraint("provider", "app_id", "subject", name=op.f("uq_identities_provider_app_id_subject")),
     )
     op.create_index(op.f("ix_identities_account_id"), "identities", ["account_id"], unique=False)
     op.create_table(
@@ -466,9 +438,7 @@ def upgrade() -> None:
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_sign_ins_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_sign_ins_account_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
     )
     op.create_index(op.f("ix_sign_ins_account_id"), "sign_ins", ["account_id"], unique=False)
@@ -499,16 +469,12 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("minutes", sa.Integer(), nullable=True),
         sa.Column("provenance", sa.String(32), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'offered') <= (expires_at IS NOT NULL)", name=op.f("ck_claims_offers_expire")
-        ),
+        sa.CheckConstraint("(state = 'offered') <= (expires_at IS NOT NULL)", name=op.f("ck_claims_offers_expire")),
         sa.CheckConstraint(
             "claimant_kind IN ('member', 'resident', 'organization')", name=op.f("ck_claims_claimant_kind")
         ),
         sa.CheckConstraint("outcome IN ('done', 'partial')", name=op.f("ck_claims_outcome")),
-        sa.CheckConstraint(
-            "provenance IN ('measured', 'confirmed', 'entered')", name=op.f("ck_claims_provenance")
-        ),
+        sa.CheckConstraint("provenance IN ('measured', 'confirmed', 'entered')", name=op.f("ck_claims_provenance")),
         sa.CheckConstraint(
             "state IN ('offered', 'accepted', 'arrived', 'completed', 'confirmed', 'declined', 'expired', 'withdrawn', 'released', 'no_show')",
             name=op.f("ck_claims_state"),
@@ -545,9 +511,7 @@ def upgrade() -> None:
         sa.Column("skills", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("dispatched_by", sa.Uuid(), nullable=False),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "audience IN ('members', 'residents', 'all')", name=op.f("ck_dispatches_audience")
-        ),
+        sa.CheckConstraint("audience IN ('members', 'residents', 'all')", name=op.f("ck_dispatches_audience")),
         sa.CheckConstraint("mode IN ('open', 'assigned', 'whistle')", name=op.f("ck_dispatches_mode")),
         sa.ForeignKeyConstraint(["demand_id"], ["demands.id"], name=op.f("fk_dispatches_demand_id_demands")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatches")),
@@ -602,9 +566,7 @@ def upgrade() -> None:
         sa.Column("claim_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name=op.f("fk_claim_members_claim_id_claims")),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["members.id"], name=op.f("fk_claim_members_member_id_members")
-        ),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_claim_members_member_id_members")),
         sa.PrimaryKeyConstraint("claim_id", "member_id", name=op.f("pk_claim_members")),
     )
     op.create_index(op.f("ix_claim_members_member_id"), "claim_members", ["member_id"], unique=False)
@@ -618,9 +580,7 @@ def upgrade() -> None:
         sa.Column("flagged", sa.Boolean(), nullable=False),
         sa.Column("served_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "provenance IN ('measured', 'confirmed', 'entered')", name=op.f("ck_services_provenance")
-        ),
+        sa.CheckConstraint("provenance IN ('measured', 'confirmed', 'entered')", name=op.f("ck_services_provenance")),
         sa.CheckConstraint("minutes >= 0", name=op.f("ck_services_minutes_not_negative")),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name=op.f("fk_services_claim_id_claims")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_services")),
@@ -666,16 +626,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
     op.drop_table("grants")
-    op.drop_index(
-        "ix_demands_timer_at", table_name="demands", postgresql_where=sa.text("timer_at IS NOT NULL")
-    )
+    op.drop_index("ix_demands_timer_at", table_name="demands", postgresql_where=sa.text("timer_at IS NOT NULL"))
     op.drop_index(op.f("ix_demands_region_code_id"), table_name="demands")
     op.drop_index(
         "ix_demands_open",
         table_name="demands",
-        postgresql_where=sa.text(
-            "mode = 'open' AND state IN ('claimed', 'dispatched', 'serving') AND claimed < slots"
-        ),
+        postgresql_where=sa.text("mode = 'open' AND state IN ('claimed', 'dispatched', 'serving') AND claimed < slots"),
     )
     op.drop_index(
         op.f("ix_demands_on_behalf_phone_id"),

@@ -44,9 +44,7 @@ async def roles(client: Client) -> list[dict[str, str]]:
 
 async def told(session: AsyncSession, account_id: uuid.UUID) -> list[str]:
     """What the event log says of an account, oldest first."""
-    return list(
-        await session.scalars(select(Event.kind).where(Event.subject == account_id).order_by(Event.n))
-    )
+    return list(await session.scalars(select(Event.kind).where(Event.subject == account_id).order_by(Event.n)))
 
 
 async def test_staff_who_were_added_sign_in_with_their_role(client: Client, session: AsyncSession) -> None:
@@ -176,8 +174,6 @@ async def test_a_scope_that_does_not_fit_its_role_is_refused(
 
 async def test_the_database_refuses_a_liaison_of_a_region(session: AsyncSession) -> None:
     account = await an_account(session)
-    session.add(
-        Grant(account_id=account.id, role=Role.LIAISON, region_code="", granted_at=account.created_at)
-    )
+    session.add(Grant(account_id=account.id, role=Role.LIAISON, region_code="", granted_at=account.created_at))
     with pytest.raises(IntegrityError, match="liaison_has_organization"):
         await session.flush()

@@ -48,9 +48,7 @@ async def test_refreshing_twice_at_once_gives_the_same_pair(client: Client) -> N
     assert first["refresh_token"] == second["refresh_token"] != old
 
 
-async def test_a_refresh_token_that_comes_back_late_ends_the_sign_in(
-    client: Client, settings: Settings
-) -> None:
+async def test_a_refresh_token_that_comes_back_late_ends_the_sign_in(client: Client, settings: Settings) -> None:
     old = (await pair(client))["refresh_token"]
     new = (await client.post("/auth/refresh", {"refresh_token": old})).json()
     move_clock(settings, timedelta(seconds=31))
@@ -76,6 +74,14 @@ async def test_signing_out_here_leaves_other_devices(client: Client) -> None:
     phone, tablet = await pair(client), await pair(client)
     await client.as_(phone["access_token"]).post("/auth/sign-out")
     assert (await client.as_(tablet["access_token"]).post("/auth/sign-out")).status_code == 204
+
+
+async def test_signing_out_takes_no_idempotency_key(client: Client) -> None:
+    phone, tablet = await pair(client), await pair(client)
+    for device in (phone, tablet):
+        answer = await client.as_(device["access_token"]).post("/auth/sign-out", key="0123456789abcdef")
+        assert "Idempotency-Replayed" not in answer.headers
+    assert refusal(await client.as_(tablet["access_token"]).post("/auth/sign-out"))[0] == 401
 
 
 @pytest.fixture

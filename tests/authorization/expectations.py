@@ -30,7 +30,6 @@ def table(written: str) -> Table:
 SEES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      yes   yes   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
-anonymous                401    404      yes   yes   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
 unpublished              401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
 published                401    404      404   404   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
 for all                  401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -42,7 +41,6 @@ absent                   401    404      404   404   404    404 404      404    
 DESK = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      403   403   403    403 403      403     403     403   yes  404       yes      403      yes   yes
-anonymous                401    404      403   403   403    403 403      403     403     403   yes  404       yes      403      yes   yes
 unpublished              401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
 published                401    404      404   404   403    403 403      403     403     403   yes  404       yes      403      yes   yes
 for all                  401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
@@ -54,7 +52,6 @@ absent                   401    404      404   404   404    404 404      404    
 FILER = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      yes   yes   403    403 403      403     403     403   403  404       403      403      403   403
-anonymous                401    404      yes   yes   403    403 403      403     403     403   403  404       403      403      403   403
 unpublished              401    404      404   404   404    404 404      404     404     404   403  404       403      403      403   403
 published                401    404      404   404   403    403 403      403     403     403   403  404       403      403      403   403
 for all                  401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   403
@@ -66,7 +63,6 @@ absent                   401    404      404   404   404    404 404      404    
 CONCERNED = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      yes   yes   403    403 yes      yes     yes     403   yes  404       yes      403      yes   yes
-anonymous                401    404      yes   yes   403    403 yes      yes     yes     403   yes  404       yes      403      yes   yes
 unpublished              401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
 published                401    404      404   404   403    403 403      403     403     403   yes  404       yes      403      yes   yes
 for all                  401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
@@ -78,7 +74,6 @@ absent                   401    404      404   404   404    404 404      404    
 FOR_UNIT = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      403   403   403    403 403      403     yes     403   403  404       403      403      403   403
-anonymous                401    404      403   403   403    403 403      403     yes     403   403  404       403      403      403   403
 unpublished              401    404      404   404   404    404 404      404     404     404   403  404       403      403      403   403
 published                401    404      404   404   403    403 403      403     yes     403   403  404       403      403      403   403
 for all                  401    403      403   403   403    403 403      403     yes     403   403  403       403      403      403   403
@@ -91,8 +86,6 @@ SEES_CLAIM = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 claimant's               401    404      yes   yes   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
 unit's                   401    404      yes   yes   404    404 404      yes     yes     404   yes  404       yes      yes      yes   yes
-claimant's, unnamed      401    404      yes   yes   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
-unit's, unnamed          401    404      yes   yes   404    404 404      yes     yes     404   yes  404       yes      yes      yes   yes
 same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
 next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
@@ -103,8 +96,6 @@ SERVES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 claimant's               401    404      403   403   404    404 yes      404     404     404   yes  404       yes      403      yes   yes
 unit's                   401    404      403   403   404    404 404      yes     yes     404   yes  404       yes      403      yes   yes
-claimant's, unnamed      401    404      403   403   404    404 yes      404     404     404   yes  404       yes      403      yes   yes
-unit's, unnamed          401    404      403   403   404    404 404      yes     yes     404   yes  404       yes      403      yes   yes
 same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
 next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
@@ -115,8 +106,6 @@ VOUCHES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 claimant's               401    404      yes   yes   404    404 403      404     404     404   yes  404       yes      403      yes   yes
 unit's                   401    404      yes   yes   404    404 404      403     403     404   yes  404       yes      403      yes   yes
-claimant's, unnamed      401    404      yes   yes   404    404 403      404     404     404   yes  404       yes      403      yes   yes
-unit's, unnamed          401    404      yes   yes   404    404 404      403     403     404   yes  404       yes      403      yes   yes
 same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
 next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
@@ -127,8 +116,6 @@ SAYS_ABSENT = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 claimant's               401    404      403   403   404    404 403      404     404     404   yes  404       yes      403      yes   yes
 unit's                   401    404      403   403   404    404 404      403     403     404   yes  404       yes      403      yes   yes
-claimant's, unnamed      401    404      403   403   404    404 403      404     404     404   yes  404       yes      403      yes   yes
-unit's, unnamed          401    404      403   403   404    404 404      403     403     404   yes  404       yes      403      yes   yes
 same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
 next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes

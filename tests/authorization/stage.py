@@ -49,11 +49,14 @@ class Stage:
     world: World
     people: dict[str, Client]
     """A signed-in client for every column of the tables; `nobody` has no token."""
+    refresh_token: str = ""
     demands: dict[str, str] = field(default_factory=dict)
     claims: dict[str, str] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
+    unnamed: dict[str, str] = field(default_factory=dict)
+    """A demand like ours, filed anonymously, and its claims."""
 
     @asynccontextmanager
     async def scene(self) -> AsyncIterator[None]:
@@ -100,6 +103,8 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
         stage = Stage(connection, sessions, world, people)
         await _rosters(session, stage)
         await session.commit()
+    signed_in = await ok(client.post("/auth/wechat", {"code": "sandbox:stranger"}))
+    stage.refresh_token = signed_in["refresh_token"]
     await _ours(stage)
     await _others(stage)
     await _offers(stage)
@@ -181,7 +186,7 @@ async def _a_binding(session: AsyncSession, name: str, region_code: str, candida
 async def _ours(stage: Stage) -> None:
     """A demand filed on behalf of an elder, with a member's live claim and an organization's."""
     world, people = stage.world, stage.people
-    for name, anonymous in (("ours", False), ("anonymous", True)):
+    for anonymous in (False, True):
         told = {"contact": CONTACT, "on_behalf_of": ELDER, "anonymous": anonymous, **PLACE}
         demand = await filed(people["filer"], **told)
         await _open(people["desk"], demand, slots=5)
@@ -189,11 +194,11 @@ async def _ours(stage: Stage) -> None:
         units = await claimed(people["liaison"], demand, organization_id=str(world.unit.id), places=2)
         named = {"member_ids": ids([world.members[6]])}
         await ok(people["liaison"].put(f"/claims/{units['id']}/members", named))
-        stage.demands[name] = demand["id"]
-        if name == "ours":
-            stage.claims |= {"claimant's": claim["id"], "unit's": units["id"]}
+        claims = {"claimant's": claim["id"], "unit's": units["id"]}
+        if anonymous:
+            stage.unnamed = {"demand": demand["id"], **claims}
         else:
-            stage.claims |= {"claimant's, unnamed": claim["id"], "unit's, unnamed": units["id"]}
+            stage.demands["ours"], stage.claims = demand["id"], claims
 
 
 async def _open(desk: Client, demand: dict[str, Any], **plan: Any) -> None:

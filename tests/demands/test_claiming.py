@@ -50,9 +50,7 @@ async def test_a_finished_demand_is_not_open_rather_than_full(world: World) -> N
     ("audience", "member", "resident"),
     [("members", 201, 404), ("residents", 409, 201), ("all", 201, 201)],
 )
-async def test_the_audience_decides_who_may_claim(
-    world: World, audience: str, member: int, resident: int
-) -> None:
+async def test_the_audience_decides_who_may_claim(world: World, audience: str, member: int, resident: int) -> None:
     demand = await opened(world, slots=3, audience=audience)
     path = f"/demands/{demand['id']}/claims"
     assert (await world.member.post(path)).status_code == member

@@ -61,6 +61,13 @@ async def test_when_every_offer_is_declined_the_desk_dispatches_again(world: Wor
     assert len(await offers(world, demand)) == 5
 
 
+async def test_an_organization_is_offered_its_share_of_the_places(world: World) -> None:
+    demand = await filed(world.filer)
+    body = {"mode": "assigned", "slots": 6, "organization_ids": ids([world.unit, world.other_unit])}
+    await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", body))
+    assert [one["places"] for one in await offers(world, demand)] == [3, 3]
+
+
 async def test_a_new_plan_ends_old_offers_and_leaves_live_claims(world: World) -> None:
     demand = await assigned(world, slots=2)
     first, second = await offers(world, demand)

@@ -13,9 +13,9 @@ GOOD = {"stars": 5, "resolved": True}
 BAD = {"stars": 1, "resolved": False, "comment": "又堵了"}
 
 
-async def completed(world: World, **changes: object) -> dict[str, object]:
+async def completed(world: World) -> dict[str, object]:
     """A demand that the member has served."""
-    demand = await opened(world, **changes)
+    demand = await opened(world)
     claim = await claimed(world.member, demand)
     await ok(world.member.post(f"/claims/{claim['id']}/arrive"))
     await ok(world.member.post(f"/claims/{claim['id']}/complete", {"minutes": 20}))
@@ -101,7 +101,12 @@ async def test_a_closed_demand_can_be_rated_within_the_policys_days(world: World
     move_clock(settings, timedelta(days=29, hours=23))
     who = await world.filer.signed_in("filer")
     await ok(who.post(path(late), BAD), 201)
-    assert (await seen(await world.desk.signed_in("desk"), late))["needs_desk"] == "dissatisfied"
+    desk = await world.desk.signed_in("desk")
+    assert (await seen(desk, late))["needs_desk"] == "dissatisfied"
+    answer = {"result": "unresolved", "reason": "已列入改造计划"}
+    closed = await ok(desk.post(f"/demands/{late['id']}/close", answer))
+    assert (closed["result"], closed["needs_desk"]) == ("unresolved", None)
+    assert refusal(await desk.post(f"/demands/{late['id']}/close", answer)) == (409, "action_not_allowed")
 
 
 async def test_after_those_days_it_cannot(world: World, settings: Settings) -> None:

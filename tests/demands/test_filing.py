@@ -123,7 +123,9 @@ async def test_a_returned_demand_goes_on_when_its_filer_answers(world: World) ->
     assert (back["state"], back["actions"]) == ("returned", ["supplement", "cancel"])
     back = await ok(world.filer.post(f"/demands/{demand['id']}/supplement", {"description": "三单元"}))
     assert (back["state"], (await seen(world.desk, demand))["needs_desk"]) == ("filed", "new")
-    words = [item["detail"].get("text") for item in (await ok(world.desk.get(f"/demands/{demand['id']}/timeline")))["items"]]
+    words = [
+        item["detail"].get("text") for item in (await ok(world.desk.get(f"/demands/{demand['id']}/timeline")))["items"]
+    ]
     assert words == [None, "几单元？", "三单元"]
 
 

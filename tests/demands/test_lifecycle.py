@@ -38,7 +38,7 @@ returned    -          -        -        -      -        -        -         -   
 claimed     claimed    -        -        merged -        -        completed closed -          -          cancelled -        claimed serving completed dispatched -
 serving     serving    -        -        merged -        -        completed closed -          -          cancelled -        serving serving completed dispatched -
 completed   -          -        -        -      -        -        -         closed dispatched -          -         closed   -       -       -         -          closed
-closed      -          -        -        -      -        -        -         -      dispatched -          -         closed   -       -       -         -          -
+closed      -          -        -        -      -        -        -         closed dispatched -          -         closed   -       -       -         -          -
 rejected    -          -        -        -      -        -        -         -      -          -          -         -        -       -       -         -          -
 merged      -          -        -        -      -        -        -         -      -          -          -         -        -       -       -         -          -
 cancelled   -          -        -        -      -        -        -         -      -          -          -         -        -       -       -         -          -

@@ -126,9 +126,7 @@ async def an_account(
     )
     session.add(account)
     await session.flush()  # its identity refers to it
-    session.add(
-        Identity(id=new_id(), account_id=account.id, provider="wechat", app_id="sandbox", subject=name)
-    )
+    session.add(Identity(id=new_id(), account_id=account.id, provider="wechat", app_id="sandbox", subject=name))
     return account
 
 

@@ -42,9 +42,7 @@ async def claims_of_demand(
 
 
 @router.get("/claims")
-async def claims(
-    session: Session, caller: SignedInCaller, wanted: Annotated[ClaimFilter, Query()]
-) -> Page[ClaimOut]:
+async def claims(session: Session, caller: SignedInCaller, wanted: Annotated[ClaimFilter, Query()]) -> Page[ClaimOut]:
     """A list of claims: mine, my organizations', or those on my desk's demands."""
     return await listing.claims(session, caller, wanted)
 
@@ -104,8 +102,6 @@ async def no_show(session: Session, caller: SignedInCaller, claim_id: Id, body: 
 
 
 @router.put("/claims/{claim_id}/members")
-async def name_members(
-    session: Session, caller: SignedInCaller, claim_id: Id, body: ClaimMembersIn
-) -> ClaimOut:
+async def name_members(session: Session, caller: SignedInCaller, claim_id: Id, body: ClaimMembersIn) -> ClaimOut:
     """Say who serves for an organization; the hours are theirs."""
     return await listing.claim(session, caller, await claiming.name_members(session, caller, claim_id, body))

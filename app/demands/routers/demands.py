@@ -64,9 +64,7 @@ async def demand_timeline(
 
 
 @router.post("/{demand_id}/supplement")
-async def supplement(
-    session: Session, caller: SignedInCaller, demand_id: Id, body: Supplement
-) -> DemandOut:
+async def supplement(session: Session, caller: SignedInCaller, demand_id: Id, body: Supplement) -> DemandOut:
     """Answer what the desk asked."""
     found = await filing.supplement(session, caller, demand_id, body)
     return await presenting.demand_out(session, caller, found)

@@ -1,4 +1,4 @@
-"""What the tour expects in the ledger, person by person and community by community, and whether it stands there."""
+"""What the tour expects in the ledger, by person and by community, and whether it stands there."""
 
 import asyncio
 from collections import Counter
@@ -55,9 +55,7 @@ class Books:
         """Note what a person has before they serve."""
         self.people[person] = Page(await _own(person))
 
-    async def served(
-        self, person: Person, demand: Json, minutes: int, provenance: str
-    ) -> int:
+    async def served(self, person: Person, demand: Json, minutes: int, provenance: str) -> int:
         """Expect one service's minutes and the points of its category; answers the points."""
         region, category = demand["region_code"], demand["category"]
         points = (await self._points_in(region))[category]

@@ -18,7 +18,7 @@ PAUSE = 0.3
 Json = dict[str, Any]
 
 
-class Failed(Exception):  # noqa: N818 - what the tour expected did not happen
+class Failed(Exception):
     """Something that the tour expected did not happen; `shown` is what came instead."""
 
     def __init__(self, what: str, shown: object = None) -> None:

@@ -14,7 +14,7 @@ SUMMARY = "已按要求完成"
 WORDS = "处理及时，问题已解决"
 
 
-async def file(walk: Walk, person: Person, role: str = RESIDENT, **body: object) -> Json:
+async def file(walk: Walk, person: Person, role: str, **body: object) -> Json:
     """点单: file a demand as somebody; with `dispatch` it is out at once."""
     walk.step = "点单 file"
     filed = await person.post("/demands", **body)
@@ -32,7 +32,7 @@ async def a_resident_files(walk: Walk, home: str, nickname: str = "王小雨", *
     resident = await walk.people.resident(f"tour-{walk.key}", home, nickname)
     wanted = {"kind": "request", "category": "other", "region_code": home, "title": walk.title}
     described = {"description": walk.title, "contact": CONTACT, "address": ADDRESS}
-    await file(walk, resident, **wanted | described | body)
+    await file(walk, resident, RESIDENT, **wanted | described | body)
     await walk.look(RESIDENT, resident, can=["cancel"], cannot=["dispatch", "evaluate"], needs_desk=None)
     return resident
 
@@ -48,7 +48,9 @@ async def dispatch_again(walk: Walk, desk: Person, **plan: object) -> Json:
     """下单: the desk gives a demand a plan, whatever it had before."""
     walk.step = "下单 dispatch"
     out = await desk.post(f"{walk.path}/dispatch", **plan)
-    walk.expect(out["mode"] == plan["mode"] and out["slots"] == plan.get("slots", 1), "按计划 as planned", out)
+    walk.expect(
+        out["mode"] == plan["mode"] and out["slots"] == plan.get("slots", 1), "按计划 as planned", out
+    )
     walk.note(DESK, f"下单 {out['mode']} {out['slots']} 人")
     return out
 
@@ -107,7 +109,9 @@ async def complete(walk: Walk, held: Held, minutes: int, *, role: str = MEMBER) 
     walk.step = "完成 complete"
     held.claim = await held.person.post(f"{held.path}/complete", minutes=minutes, summary=SUMMARY)
     is_post = walk.demand["kind"] == "post"
-    walk.expect(held.claim["state"] == ("accepted" if is_post else "completed"), "已完成 completed", held.claim)
+    walk.expect(
+        held.claim["state"] == ("accepted" if is_post else "completed"), "已完成 completed", held.claim
+    )
     await book(walk, held.person, minutes, held.claim["provenance"])
     walk.note(role, f"完成 {minutes} 分钟 served")
 
@@ -155,7 +159,9 @@ async def evaluate(walk: Walk, filer: Person, *, stars: int = 5, resolved: bool 
     """评议: the filer rates; resolved closes it, nothing else does."""
     walk.step = "评议 evaluate"
     await walk.look(RESIDENT, filer, state="completed", can=["evaluate"])
-    rated = await filer.post(f"{walk.path}/evaluation", stars=stars, resolved=resolved, comment=WORDS, tags=[])
+    rated = await filer.post(
+        f"{walk.path}/evaluation", stars=stars, resolved=resolved, comment=WORDS, tags=[]
+    )
     walk.expect(rated["stars"] == stars and rated["channel"] == "filer", "已评议 evaluated", rated)
     word = "已解决 resolved" if resolved else "未解决 not resolved"
     walk.note(RESIDENT, f"评议 {'★' * stars} {word}")

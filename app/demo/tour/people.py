@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.demo import people, seeding, staff
 from app.demo.districts import DISTRICTS, District
@@ -36,11 +37,9 @@ class Person:
             raise Failed(f"{self.name} 应当是党员 must be a member", self.account)
         return str(self.member["id"])
 
-    async def get(self, path: str, **query: str | int) -> Json:
+    async def get(self, path: str, **query: str | int) -> Any:
         """The body of an answer, which must be a 2xx."""
-        answer = await self.server.ask("GET", path, token=self.token, query=query)
-        body: Json = answer.must()
-        return body
+        return (await self.server.ask("GET", path, token=self.token, query=query)).must()
 
     async def try_post(self, path: str, **body: object) -> Answer:
         """Whatever the server answers."""
@@ -60,9 +59,7 @@ class Person:
 class People:
     """Signs people in: residents by name, staff by username, members by their numbers from `offset` on."""
 
-    def __init__(
-        self, server: Server, offset: int, welcome: Callable[[Person], Awaitable[None]]
-    ) -> None:
+    def __init__(self, server: Server, offset: int, welcome: Callable[[Person], Awaitable[None]]) -> None:
         self.server = server
         self._welcome = welcome
         """Called for everybody who may serve, before they do."""

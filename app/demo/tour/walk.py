@@ -71,7 +71,7 @@ class Walk:
         **fields: object,
     ) -> Json:
         """Read the demand as somebody sees it, and check fields and actions."""
-        shown = await person.get(self.path)
+        shown: Json = await person.get(self.path)
         for name, wanted in fields.items():
             self.expect(shown[name] == wanted, f"{role} {name} = {wanted!r}", shown)
         self.expect(set(can) <= set(shown["actions"]), f"{role} 可以 can {sorted(can)}", shown)
@@ -82,11 +82,13 @@ class Walk:
     async def until(self, person: Person, what: str, is_so: Callable[[Json], bool]) -> Json:
         """Read the demand until the clock has done what it must; fails when it does not."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        while not is_so(shown := await person.get(self.path)):
+        while True:
+            shown: Json = await person.get(self.path)
+            if is_so(shown):
+                return shown
             if asyncio.get_running_loop().time() > deadline:
                 raise Failed(f"应在 {PATIENCE:.0f} 秒内 expected in time: {what}", shown)
             await asyncio.sleep(LOOK_AGAIN)
-        return shown
 
     async def timeline(self, person: Person, *wanted: str) -> list[str]:
         """Read the whole history, oldest first, and check that `wanted` happened in this order."""
@@ -94,7 +96,9 @@ class Walk:
         items: list[Json] = []
         cursor: str | None = ""
         while cursor is not None:
-            page = await person.get(f"{self.path}/timeline", limit=100, **({"cursor": cursor} if cursor else {}))
+            page = await person.get(
+                f"{self.path}/timeline", limit=100, **({"cursor": cursor} if cursor else {})
+            )
             items += page["items"]
             cursor = page["next_cursor"]
         times = [item["at"] for item in items]

@@ -75,6 +75,18 @@ class LockIn(Input):
     ids: list[Id]
 
 
+class Meeting:
+    """Two wait for one another; `begun` is set when the first of them is there."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self._both = asyncio.Barrier(2)
+
+    async def attend(self) -> None:
+        self.begun.set()
+        await self._both.wait()
+
+
 INSERT = text("INSERT INTO marks (text, made_by) VALUES (:text, :by) RETURNING id, text")
 LOCK = text("SELECT text FROM marks WHERE id = :id FOR UPDATE")
 
@@ -122,13 +134,12 @@ async def marks(session: Session, wanted: Annotated[PageRequest, Query()], like:
 
 @public.post("/locks")
 async def lock(request: Request, session: Session, body: LockIn) -> str:
-    """Lock marks in the order given; on the first try of each of two requests they meet after the first lock."""
+    """Lock marks in the order given; each request's first try attends the meeting after its first lock."""
     for number, mark_id in enumerate(body.ids):
         await session.scalar(LOCK, {"id": mark_id})
-        meeting: asyncio.Barrier | None = getattr(request.app.state, "meeting", None)
-        if number == 0 and meeting is not None and not hasattr(request.state, "met"):
+        if number == 0 and not hasattr(request.state, "met"):
             request.state.met = True
-            await meeting.wait()
+            await request.app.state.meeting.attend()
     return "locked"
 
 

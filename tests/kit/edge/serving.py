@@ -57,7 +57,8 @@ class LossyLine:
 
         async def back() -> None:
             while data := await far_reader.read(65_536):
-                first, _ = asked.is_set(), asked.clear()
+                first = asked.is_set()
+                asked.clear()
                 if first and self._random.random() < self.share_lost:
                     self.lost += 1
                     break

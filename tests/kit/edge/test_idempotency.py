@@ -97,9 +97,7 @@ async def test_of_fifty_at_once_in_two_processes_worth_of_apps_one_has_the_effec
     ],
     ids=["body", "query", "path"],
 )
-async def test_a_key_stands_for_one_request_only(
-    alice: Client, owner: Owner, path: str, body: dict[str, str]
-) -> None:
+async def test_a_key_stands_for_one_request_only(alice: Client, owner: Owner, path: str, body: dict[str, str]) -> None:
     await alice.post("/scratch/marks", {"text": "one"}, key=KEY)
     assert refusal(await alice.post(path, body, key=KEY)) == (422, "idempotency_key_reused")
     assert await owner.texts() == ["one"]

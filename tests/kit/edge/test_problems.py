@@ -16,9 +16,7 @@ MARKS = f"{API}/scratch/marks"
 JSON = {"Content-Type": "application/json"}
 
 
-async def send(
-    client: Client, content: bytes | AsyncIterator[bytes], path: str = MARKS, **headers: str
-) -> ANSWER:
+async def send(client: Client, content: bytes | AsyncIterator[bytes], path: str = MARKS, **headers: str) -> ANSWER:
     """POST raw bytes as somebody signed in."""
     named = {"Authorization": f"Bearer {client.token}", **JSON}
     named.update({name.replace("_", "-"): value for name, value in headers.items()})

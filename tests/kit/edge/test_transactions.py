@@ -8,9 +8,7 @@ from structlog.testing import capture_logs
 
 from app.settings import Settings
 from tests.client import Client, refusal
-from tests.kit.edge.scratch import Owner, running, scratch_app
-
-ABSENT = "018f0000-0000-7000-8000-000000000000"
+from tests.kit.edge.scratch import Meeting, Owner, running, scratch_app
 
 
 def at_commit(body: str) -> str:
@@ -49,9 +47,7 @@ async def test_a_failed_commit_does_not_use_up_the_key(alice: Client, owner: Own
     assert "Idempotency-Replayed" not in answer.headers
 
 
-async def test_a_constraint_that_fails_at_commit_is_the_refusal_it_stands_for(
-    alice: Client, owner: Owner
-) -> None:
+async def test_a_constraint_that_fails_at_commit_is_the_refusal_it_stands_for(alice: Client, owner: Owner) -> None:
     await alice.post("/scratch/marks", {"text": "once"})
     assert refusal(await alice.post("/scratch/marks", {"text": "once"})) == (409, "mark_taken")
     assert await owner.texts() == ["once"]
@@ -91,12 +87,10 @@ async def test_retries_stop_at_the_deadline(committing: Settings, owner: Owner) 
     assert 0.1 < asyncio.get_running_loop().time() - started < 1.5
 
 
-async def test_two_requests_that_lock_crosswise_both_succeed(
-    nobody: Client, owner: Owner, scratch: FastAPI
-) -> None:
+async def test_two_requests_that_lock_crosswise_both_succeed(nobody: Client, owner: Owner, scratch: FastAPI) -> None:
     await owner.run("INSERT INTO marks (text) VALUES ('a'), ('b')")
     first, second = [str(row[0]) for row in await owner.rows("SELECT id FROM marks ORDER BY text")]
-    scratch.state.meeting = asyncio.Barrier(2)
+    scratch.state.meeting = Meeting()
     with capture_logs() as lines:
         answers = await asyncio.gather(
             nobody.post("/scratch/locks", {"ids": [first, second]}),
@@ -110,13 +104,12 @@ async def test_a_lock_that_is_held_too_long_is_unavailable(committing: Settings,
     await owner.run("INSERT INTO marks (text) VALUES ('held')")
     ids = [str(row[0]) for row in await owner.rows("SELECT id FROM marks")]
     app = scratch_app(committing.model_copy(update={"lock_timeout_ms": 100}))
-    app.state.meeting = asyncio.Barrier(2)
+    app.state.meeting = Meeting()
     async with running(app) as client:
         holder = asyncio.create_task(client.post("/scratch/locks", {"ids": ids}))
-        while app.state.meeting.n_waiting == 0:
-            await asyncio.sleep(0.01)
+        await app.state.meeting.begun.wait()
         refused = await client.post("/scratch/locks", {"ids": ids})
-        await app.state.meeting.wait()
+        await app.state.meeting.attend()
         assert (await holder).status_code == 200
     assert refusal(refused) == (503, "unavailable")
     assert refused.headers["Retry-After"] == "1"
@@ -129,20 +122,17 @@ async def test_a_statement_that_runs_too_long_is_unavailable(committing: Setting
     assert refusal(answer) == (503, "unavailable")
 
 
-async def test_a_pool_that_is_used_up_is_unavailable_and_comes_back(
-    committing: Settings, owner: Owner
-) -> None:
+async def test_a_pool_that_is_used_up_is_unavailable_and_comes_back(committing: Settings, owner: Owner) -> None:
     await owner.run("INSERT INTO marks (text) VALUES ('held')")
     ids = [str(row[0]) for row in await owner.rows("SELECT id FROM marks")]
     app = scratch_app(committing.model_copy(update={"pool_size": 1, "pool_timeout_ms": 200}))
-    app.state.meeting = asyncio.Barrier(2)
+    app.state.meeting = Meeting()
     async with running(app) as client:
         holder = asyncio.create_task(client.post("/scratch/locks", {"ids": ids}))
-        while app.state.meeting.n_waiting == 0:
-            await asyncio.sleep(0.01)
+        await app.state.meeting.begun.wait()
         refused = await asyncio.gather(*(client.get("/scratch/marks") for _ in range(20)))
         healthy = await client.get("/healthz")
-        await app.state.meeting.wait()
+        await app.state.meeting.attend()
         await holder
         assert (await client.get("/scratch/marks")).status_code == 200
     assert {refusal(answer) for answer in refused} == {(503, "unavailable")}

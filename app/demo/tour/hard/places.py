@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.demo import staff
+from app.demo.tour.client import Json
 from app.demo.tour.people import People
 from app.demo.tour.walk import Walk
-from app.demo import staff
 from app.kit import clock
 
 COMMUNITY = "110107003024"
@@ -36,7 +37,6 @@ async def rule(walk: Walk, key: str, community: str, value: str = SECONDS) -> As
         await admin.put(f"/policies/{key}", **setting, value=before["value"])
 
 
-async def _rules(people: People, community: str) -> list[dict[str, object]]:
+async def _rules(people: People, community: str) -> list[Json]:
     admin = await people.staff(staff.ADMIN)
-    found: list[dict[str, object]] = await admin.get("/policies", region=community)
-    return found
+    return list(await admin.get("/policies", region=community))

@@ -78,7 +78,7 @@ async def organization_sends_six(walk: Walk) -> None:
 
 
 async def weekly_post(walk: Walk) -> None:
-    """Two keep a weekly post for three weeks: each time is booked, and the claim stays until the desk ends it."""
+    """Two keep a weekly post for three weeks: each time is booked, the claim stays until the desk ends it."""
     desk = await _publish(walk, kind="post", slots=4)
     held = await flow.members_claim(walk, 2)
     for week in range(1, 4):

@@ -1,0 +1,158 @@
+"""The commands that work on the database, also beside a running server: `yihu seed …` and `yihu staff …`."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from asyncpg import PostgresError
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access import granting
+from app.access.models import Role
+from app.kit import db, log
+from app.kit.errors import AppError
+from app.regions import reading, seeding
+from app.settings import Settings, database_url
+
+Result = TypeVar("Result")
+DataDir = Annotated[Path | None, typer.Option(help="Holds the embedded database and the secret key.")]
+NO_TABLES = "42P01"
+
+seed = typer.Typer(no_args_is_help=True, help="Load what everything else refers to.")
+staff = typer.Typer(no_args_is_help=True, help="Who may do what.")
+
+
+def read_settings(**options: Any) -> Settings:
+    """Options where given, else the environment; ends the program where they make no sense."""
+    try:
+        settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            typer.echo(f"YIHU_{name}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from None
+    log.configure(output=settings.log_format, level=settings.log_level)
+    return settings
+
+
+@seed.command("regions")
+def seed_regions(
+    file: Annotated[Path, typer.Argument(help="CSV: code, level, name, parent_code.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Load regions; lines that cannot be one are named and left out, and the exit code is then 1."""
+    settings = read_settings(data_dir=data_dir)
+    with _plain_refusals(settings):
+        table = reading.read_file(file)
+        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("regions", total=len(table.rows))
+
+            def show(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            report = _transact(settings, lambda session: seeding.seed(session, table, show))
+    for line, reason in report.refused:
+        typer.echo(f"第 {line} 行 line {line}: {reason.zh} {reason.en}", err=True)
+    typer.echo(
+        f"新增 loaded {report.loaded}, 更新 updated {report.updated}, "
+        f"未变 unchanged {report.unchanged}, 未载入 refused {len(report.refused)}"
+    )
+    raise typer.Exit(1 if report.refused else 0)
+
+
+@staff.command("add")
+def add_staff(
+    username: Annotated[str, typer.Option(help="3 to 64 visible ASCII characters.")],
+    role: Annotated[Role, typer.Option()],
+    region: Annotated[str | None, typer.Option(help="A region's code; an admin without one is everywhere.")] = None,
+    organization: Annotated[uuid.UUID | None, typer.Option(help="Whose liaison.")] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read one line; without it you are asked.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Let somebody sign in with a password and give them a role, beside those they have."""
+    settings = read_settings(data_dir=data_dir)
+    everywhere = role == Role.ADMIN and organization is None
+    region_code = "" if region is None and everywhere else region
+    with _plain_refusals(settings):
+        password = _password(from_stdin=password_stdin)
+
+        def add(session: AsyncSession) -> Awaitable[object]:
+            return granting.add_staff(
+                session,
+                username=username,
+                password=password,
+                role=role,
+                region_code=region_code,
+                organization_id=organization,
+            )
+
+        _transact(settings, add)
+    scope = organization or region_code or "everywhere"
+    typer.echo(f"{username} 可登录 may sign in: {role} {scope}")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if not from_stdin:
+        asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return asked
+    line: bytes = typer.get_binary_stream("stdin").readline()
+    return line.decode().rstrip("\r\n")
+
+
+def _transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """Do `work` as the app role in one transaction, which may take longer than a request's."""
+
+    async def transact() -> Result:
+        engine = db.connect(
+            database_url(settings, "app"),
+            pool_size=1,
+            pool_timeout_ms=settings.pool_timeout_ms,
+            lock_timeout=str(settings.lock_timeout_ms),
+            application_name="yihu command",
+        )
+        try:
+            async with db.transaction(db.sessions(engine)) as session:
+                return await work(session)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(transact())
+
+
+@contextmanager
+def _plain_refusals(settings: Settings) -> Iterator[None]:
+    """End the program with one line where something is refused or the database cannot be used."""
+    try:
+        yield
+    except AppError as refusal:
+        _end(f"{refusal.detail.zh} {refusal.detail.en}")
+    except UnicodeDecodeError:
+        _end("密码不是 UTF-8 the password is not UTF-8")
+    except DBAPIError as error:
+        hint = " (yihu db upgrade)" if db.sqlstate(error) == NO_TABLES else ""
+        _end(f"数据库出错 the database refuses: {_first_line(error.orig)}{hint}")
+    except (OSError, PostgresError) as error:  # connecting failed, which SQLAlchemy does not wrap
+        where = make_url(database_url(settings, "app")).render_as_string(hide_password=True)
+        hint = " (yihu serve)" if settings.embedded else ""
+        _end(f"连不上数据库 cannot connect to {where}: {_first_line(error)}{hint}")
+
+
+def _first_line(error: BaseException | None) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _end(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1) from None

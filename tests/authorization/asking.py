@@ -1,0 +1,129 @@
+"""How every row of the tables is asked: path, query and a body that is well formed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.authorization.document import PARAMETER
+from tests.authorization.expectations import route_of
+from tests.authorization.stage import ABSENT, PASSWORD, Stage
+from tests.client import ANSWER, Client
+from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR
+
+WORDS = "有人需要帮忙"
+REASON = {"reason": "原因如此"}
+OPEN = {"mode": "open", "slots": 5}
+RULE = {"value": 12, "from": "2026-01-01"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, without who asks."""
+
+    method: str
+    path: str
+    query: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
+
+    async def by(self, who: Client) -> ANSWER:
+        """The answer that somebody gets."""
+        match self.method:
+            case "GET":
+                return await who.get(self.path, **self.query)
+            case "PUT":
+                return await who.put(self.path, self.body)
+        return await who.post(self.path, self.body)
+
+
+QUERIES: dict[str, dict[str, str]] = {
+    "GET /leaderboard of members": {"by": "member", "region": COMMUNITY},
+    "GET /policies of the community": {"region": COMMUNITY},
+    "GET /policies of the next": {"region": NEIGHBOUR},
+    "GET /policies of elsewhere": {"region": ELSEWHERE},
+    "GET /demands open": {"scope": "open"},
+    "GET /demands desk": {"scope": "desk"},
+    "GET /demands region": {"scope": "region"},
+    "GET /claims organization": {"scope": "organization"},
+    "GET /claims desk": {"scope": "desk"},
+}
+
+NAMED = {
+    "GET /regions/{code}": COMMUNITY,
+    "GET /regions/{code} absent": "999999",
+    "PUT /policies/{key}": "hours_per_quarter",
+    "PUT /policies/{key} of the community": "hours_per_quarter",
+    "PUT /policies/{key} of the district": "hours_per_quarter",
+    "PUT /policies/{key} of elsewhere": "hours_per_quarter",
+    "PUT /policies/{key} absent": "no_such_rule",
+}
+"""What stands in the path of those whose parameter is no id."""
+
+
+def _demand(region_code: str, **more: Any) -> Callable[[Stage], dict[str, Any]]:
+    return lambda _: {"description": WORDS, "region_code": region_code, **more}
+
+
+def _plain(body: dict[str, Any]) -> Callable[[Stage], dict[str, Any]]:
+    return lambda _: body
+
+
+BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
+    "POST /auth/wechat": _plain({"code": "sandbox:stranger"}),
+    "POST /auth/password": _plain({"username": "clerk", "password": PASSWORD}),
+    "POST /auth/refresh": lambda stage: {"refresh_token": stage.refresh_token},
+    "POST /auth/sign-out": _plain({}),
+    "POST /auth/phone": _plain({"code": "sandbox:13900000001"}),
+    "PUT /me": _plain({"nickname": "改了"}),
+    "PUT /policies/{key}": _plain(RULE | {"region_code": ""}),
+    "PUT /policies/{key} of the community": _plain(RULE | {"region_code": COMMUNITY}),
+    "PUT /policies/{key} of the district": _plain(RULE | {"region_code": DISTRICT}),
+    "PUT /policies/{key} of elsewhere": _plain(RULE | {"region_code": ELSEWHERE}),
+    "PUT /policies/{key} absent": _plain(RULE | {"region_code": COMMUNITY}),
+    "POST /members/bindings/{binding_id}/decide": _plain({"member_id": None}),
+    "POST /demands": _demand(COMMUNITY),
+    "POST /demands elsewhere": _demand(ELSEWHERE),
+    "POST /demands call": _demand(COMMUNITY, kind="call"),
+    "POST /demands call next door": _demand(NEIGHBOUR, kind="call"),
+    "POST /demands call elsewhere": _demand(ELSEWHERE, kind="call"),
+    "POST /demands and dispatch": _demand(COMMUNITY, dispatch=OPEN),
+    "POST /demands and dispatch elsewhere": _demand(ELSEWHERE, dispatch=OPEN),
+    "POST /demands/{demand_id}/supplement": _plain({"description": WORDS}),
+    "POST /demands/{demand_id}/cancel": _plain(REASON),
+    "POST /demands/{demand_id}/messages": _plain({"text": WORDS}),
+    "POST /demands/{demand_id}/dispatch": _plain(OPEN),
+    "POST /demands/{demand_id}/return": _plain(REASON),
+    "POST /demands/{demand_id}/reject": _plain(REASON),
+    "POST /demands/{demand_id}/transfer": _plain(REASON | {"region_code": NEIGHBOUR}),
+    "POST /demands/{demand_id}/escalate": _plain(REASON),
+    "POST /demands/{demand_id}/finish": _plain({}),
+    "POST /demands/{demand_id}/close": _plain(REASON | {"result": "handled"}),
+    "POST /demands/{demand_id}/reopen": _plain(REASON),
+    "POST /demands/{demand_id}/evaluation": _plain({"stars": 5, "resolved": True}),
+    "POST /demands/{demand_id}/evaluation by callback": _plain(
+        {"stars": 5, "resolved": True, "channel": "callback"}
+    ),
+    "POST /demands/{demand_id}/claims": _plain({}),
+    "POST /demands/{demand_id}/claims for the unit": lambda stage: {
+        "organization_id": stage.organizations["unit"]
+    },
+    "POST /demands/{demand_id}/claims for a member": lambda stage: {"member_id": str(stage.world.members[5].id)},
+    "POST /claims/{claim_id}/accept": _plain({}),
+    "POST /claims/{claim_id}/decline": _plain(REASON),
+    "POST /claims/{claim_id}/contact": _plain({}),
+    "POST /claims/{claim_id}/withdraw": _plain(REASON),
+    "POST /claims/{claim_id}/arrive": _plain({}),
+    "POST /claims/{claim_id}/complete": _plain({}),
+    "POST /claims/{claim_id}/confirm": _plain({}),
+    "POST /claims/{claim_id}/no-show": _plain(REASON),
+    "PUT /claims/{claim_id}/members": _plain({"member_ids": []}),
+}
+
+
+def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
+    """What a row asks; `thing` says of which thing, where the path names one by its id."""
+    method, path = route_of(asked).split()
+    if found := PARAMETER.search(path):
+        one = NAMED[asked] if thing is None else stage.things(found[1]).get(thing, ABSENT)
+        path = path.replace(found[0], one)
+    body = BODIES[asked](stage) if method != "GET" else None
+    return Question(method, path, QUERIES.get(asked, {}), body)

@@ -1,0 +1,94 @@
+"""Every route checks in the same order: 401, 422, 404, 403, 409."""
+
+import pytest
+
+from tests.authorization import asking
+from tests.authorization.asking import Question
+from tests.authorization.document import PARAMETER, ROUTES, Route
+from tests.authorization.expectations import PLAIN
+from tests.authorization.stage import ABSENT, Stage
+from tests.client import refusal
+
+SIGNED_IN = [route for route in ROUTES.values() if PLAIN.get(route.name, {}).get("nobody") != "yes"]
+SHORT_KEY = {"Idempotency-Key": "too-short"}
+
+
+def malformed(route: Route) -> Question | None:
+    """A request that is wrong in its body, or else in its query, of something that is not there."""
+    path = PARAMETER.sub(ABSENT, route.path)
+    if route.takes:
+        return Question(route.method, path, body={"no_such_field": 1})
+    if "limit" in route.queries:
+        return Question(route.method, path, query={"limit": "0"})
+    if route.queries:
+        return Question(route.method, path, query={"period": "soon", "region": "nowhere"})
+    return None
+
+
+MALFORMED = {route.name: wrong for route in SIGNED_IN if (wrong := malformed(route))}
+KEYED = [route.name for route in SIGNED_IN if route.takes_keys]
+
+
+def test_nearly_every_route_can_be_asked_wrongly() -> None:
+    rest = {route.name for route in SIGNED_IN} - set(MALFORMED) - set(KEYED)
+    assert rest == {"GET /me", "GET /demands/counts", "GET /demands/{demand_id}", "GET /claims/{claim_id}"}
+
+
+@pytest.mark.parametrize("route", MALFORMED)
+async def test_who_is_not_signed_in_is_told_so_before_anything_else(stage: Stage, route: str) -> None:
+    assert refusal(await MALFORMED[route].by(stage.people["nobody"])) == (401, "token_invalid")
+
+
+@pytest.mark.parametrize("route", MALFORMED)
+async def test_what_is_malformed_is_refused_before_anything_is_looked_up(stage: Stage, route: str) -> None:
+    for role in ("stranger", "observer"):  # who may not do it either
+        assert refusal(await MALFORMED[route].by(stage.people[role])) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("route", KEYED)
+async def test_a_key_that_is_none_is_refused_after_the_token_and_before_the_id(stage: Stage, route: str) -> None:
+    path = PARAMETER.sub(ABSENT, ROUTES[route].path)
+    for role, expected in {"nobody": (401, "token_invalid"), "stranger": (422, "invalid_request")}.items():
+        assert refusal(await stage.people[role].post(path, {}, **SHORT_KEY)) == expected
+
+
+@pytest.mark.parametrize("route", [route.name for route in SIGNED_IN if route.takes])
+async def test_a_body_that_is_not_json_is_malformed(stage: Stage, route: str) -> None:
+    path = PARAMETER.sub(ABSENT, ROUTES[route].path)
+    for role, expected in {"nobody": (401, "token_invalid"), "observer": (422, "invalid_request")}.items():
+        who = stage.people[role]
+        headers = {"Authorization": f"Bearer {who.token}", "Content-Type": "application/json"}
+        url = f"/api/v1{path}"
+        assert refusal(await who.http.request(ROUTES[route].method, url, content=b"{", headers=headers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "thing", "who", "expected"),
+    [  # each is wrong in two ways, and the earlier one is told
+        ("POST /demands/{demand_id}/dispatch", "elsewhere", "observer", (404, "not_found")),
+        ("POST /demands/{demand_id}/reopen", "unpublished", "observer", (403, "forbidden")),
+        ("POST /demands/{demand_id}/reopen", "ours", "filer", (403, "forbidden")),
+        ("POST /demands/{demand_id}/reopen", "ours", "desk", (409, "action_not_allowed")),
+        ("POST /demands/{demand_id}/evaluation", "ours", "member", (403, "forbidden")),
+        ("POST /demands/{demand_id}/evaluation", "ours", "filer", (409, "action_not_allowed")),
+        ("POST /demands/{demand_id}/claims for the unit", "unpublished", "liaison", (404, "not_found")),
+        ("POST /demands/{demand_id}/claims for the unit", "unpublished", "desk", (403, "forbidden")),
+        ("POST /claims/{claim_id}/confirm", "next door", "desk", (404, "not_found")),
+        ("POST /claims/{claim_id}/confirm", "claimant's", "claimant", (403, "forbidden")),
+        ("POST /claims/{claim_id}/confirm", "claimant's", "filer", (409, "action_not_allowed")),
+    ],
+)
+async def test_of_two_refusals_the_earlier_is_told(
+    stage: Stage, asked: str, thing: str, who: str, expected: tuple[int, str]
+) -> None:
+    async with stage.scene():
+        assert refusal(await asking.question(stage, asked, thing).by(stage.people[who])) == expected
+
+
+@pytest.mark.parametrize("parameter", ["demand_id", "claim_id", "member_id", "organization_id", "binding_id"])
+@pytest.mark.parametrize("name", ["nonsense", "1", "%00", "00000000-0000-7000-8000-00000000000"])
+async def test_what_cannot_name_a_thing_names_none(stage: Stage, parameter: str, name: str) -> None:
+    route = next(route for route in ROUTES.values() if route.parameter == parameter and not route.takes)
+    path = PARAMETER.sub(name, route.path)
+    answer = await Question(route.method, path).by(stage.people["admin"])
+    assert refusal(answer) == (404, "not_found")

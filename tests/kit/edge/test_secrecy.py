@@ -1,0 +1,88 @@
+"""What people send is never in the log, in a real HTTP process with its real stderr."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+
+from app.settings import Settings
+from app.supervisor import child_environment
+from tests.client import Client
+from tests.kit.edge.scratch import Owner
+
+PHONE, OPENID, TOKEN = "13800000009", "oWxSecretOpenId", "a-token-that-nobody-may-read"
+PLANTED = (PHONE, OPENID, TOKEN)
+
+
+@asynccontextmanager
+async def process(settings: Settings, log: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of `yihu http` as serve starts it; what it logs goes to a file."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    os.set_inheritable(listener.fileno(), True)
+    command = [sys.executable, "-m", "app.cli", "http", "--fd", str(listener.fileno())]
+    with log.open("wb") as stderr:
+        child = await asyncio.create_subprocess_exec(
+            *command, env=child_environment(settings), pass_fds=[listener.fileno()], stderr=stderr
+        )
+    try:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with httpx2.AsyncClient(base_url=address, timeout=20) as http:
+            yield http
+    finally:
+        child.terminate()
+        await child.wait()
+        listener.close()
+
+
+async def provoke(http: httpx2.AsyncClient) -> set[int]:
+    """Send what is planted in every place, whole and malformed; the statuses that came."""
+    statuses = set()
+    for body in (
+        {"code": f"sandbox:{OPENID}"},
+        {"code": PHONE},
+        {PHONE: TOKEN},
+        [PHONE],
+        {"username": PHONE},
+    ):
+        for path in ("/auth/wechat", "/auth/password", "/auth/phone", f"/{PHONE}", f"/demands/{OPENID}"):
+            answer = await http.post(
+                f"/api/v1{path}?phone={PHONE}&token={TOKEN}",
+                json=body,
+                headers={"Authorization": f"Bearer {TOKEN}", "X-Phone": PHONE, "Idempotency-Key": TOKEN},
+            )
+            statuses.add(answer.status_code)
+    broken = f'{{"code": "{PHONE}'.encode()
+    statuses.add((await http.post("/api/v1/auth/wechat", content=broken)).status_code)
+    statuses.add((await http.get(f"/{PHONE}?q={OPENID}")).status_code)
+    return statuses
+
+
+async def test_nothing_that_was_sent_is_in_the_log(committing: Settings, owner: Owner, tmp_path: Path) -> None:
+    settings = committing.model_copy(update={"log_level": "debug"})
+    settings.model_fields_set.add("log_level")
+    log = tmp_path / "log"
+    async with process(settings, log) as http:
+        asked = await provoke(http)
+        alice = await Client(http).signed_in(OPENID)
+        await owner.run("ALTER TABLE identities RENAME TO away")
+        try:
+            broken = await provoke(http)
+            assert (await alice.get("/me")).status_code == 200
+        finally:
+            await owner.run("ALTER TABLE away RENAME TO identities")
+    assert asked >= {200, 401, 404, 422}
+    assert 500 in broken
+    written = log.read_text()
+    assert [planted for planted in (*PLANTED, str(alice.token)) if planted in written] == []
+    lines = [json.loads(line) for line in written.splitlines()]
+    assert {"at", "level", "event"} <= set.intersection(*(set(line) for line in lines))
+    failures = [line for line in lines if line["event"] == "request.database_error"]
+    assert failures
+    assert all(line["sqlstate"] == "42P01" and "queries.py" in line["exception"] for line in failures)
+    assert sum(line["event"] == "http.request" for line in lines) > 50

@@ -1,0 +1,154 @@
+"""`yihu seed regions` and `yihu staff add`, as the processes that an operator starts."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.access.models import Account, Grant
+from app.kit.db import Sessions, transaction
+from app.regions.models import Region
+from app.settings import Settings
+from tests.factories import COMMUNITY, a_region
+
+REGIONS = Path(__file__).parent / "regions" / "regions.csv"
+STAFF = ("staff", "add", "--username", "clerk", "--password-stdin", "--role")
+PASSWORD = b"correct horse\n"
+
+
+@dataclass
+class Ended:
+    """How a command ended, and what it printed."""
+
+    code: int | None
+    out: str
+    err: str
+
+    def refused(self) -> str:
+        """The one plain line of a refusal."""
+        assert self.code not in (0, None), self.out
+        assert "Traceback" not in self.err
+        [line] = self.err.splitlines()
+        return line
+
+
+class Yihu:
+    """The command line, on a database of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.environment = {
+            **os.environ,
+            "YIHU_DATABASE_URL": str(settings.database_url),
+            "YIHU_LOG_LEVEL": "error",
+        }
+
+    async def run(self, *arguments: str | Path, stdin: bytes = PASSWORD) -> Ended:
+        command = [sys.executable, "-m", "app.cli", *map(str, arguments)]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.environment
+        )
+        out, err = await process.communicate(stdin)
+        return Ended(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+def yihu(committing: Settings) -> Yihu:
+    return Yihu(committing)
+
+
+async def count(sessions: Sessions, table: type) -> int:
+    async with sessions() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def test_regions_are_seeded_and_seeding_again_changes_nothing(yihu: Yihu, committed_sessions: Sessions) -> None:
+    first = await yihu.run("seed", "regions", REGIONS)
+    assert (first.code, first.out) == (
+        0,
+        "新增 loaded 13, 更新 updated 0, 未变 unchanged 0, 未载入 refused 0\n",
+    )
+    again = await yihu.run("seed", "regions", REGIONS)
+    assert (again.code, "unchanged 13" in again.out) == (0, True)
+    assert await count(committed_sessions, Region) == 13
+
+
+async def test_bad_lines_are_printed_and_good_ones_stay(
+    yihu: Yihu, committed_sessions: Sessions, tmp_path: Path
+) -> None:
+    file = tmp_path / "some.csv"
+    file.write_text("code,level,name,parent_code\n11,province,北京市,\n1101,city,市辖区,12\n")
+    ended = await yihu.run("seed", "regions", file)
+    assert "refused 1" in ended.out
+    assert ended.refused() == "第 3 行 line 3: 编码须以上级编码开头 the code must begin with its parent's"
+    assert await count(committed_sessions, Region) == 1
+
+
+async def test_a_file_that_cannot_be_read_is_one_line(yihu: Yihu, tmp_path: Path) -> None:
+    ended = await yihu.run("seed", "regions", tmp_path / "absent.csv")
+    assert "cannot be read: No such file" in ended.refused()
+
+
+async def test_staff_are_added_once(yihu: Yihu, committed_sessions: Sessions) -> None:
+    async with transaction(committed_sessions) as session:
+        await a_region(session)
+    for _ in range(2):
+        ended = await yihu.run(*STAFF, "dispatcher", "--region", COMMUNITY)
+        assert (ended.code, ended.out) == (0, f"clerk 可登录 may sign in: dispatcher {COMMUNITY}\n")
+    assert [await count(committed_sessions, table) for table in (Account, Grant)] == [1, 1]
+
+
+async def test_an_admin_without_a_region_is_everywhere(yihu: Yihu, committed_sessions: Sessions) -> None:
+    assert (await yihu.run(*STAFF, "admin")).out == "clerk 可登录 may sign in: admin everywhere\n"
+    async with committed_sessions() as session:
+        assert await session.scalar(select(Grant.region_code)) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "reason"),
+    [
+        (["dispatcher"], PASSWORD, "needs a region"),
+        (["dispatcher", "--region", "99"], PASSWORD, "there is no such region"),
+        (["liaison"], PASSWORD, "a liaison needs an organization"),
+        (["admin"], b"short\n", "a password takes 8 to 200 characters"),
+        (["admin"], b"", "a password takes 8 to 200 characters"),
+        (["admin"], "密码密码密码密码".encode("gbk"), "the password is not UTF-8"),
+    ],
+)
+async def test_staff_that_make_no_sense_are_refused_with_one_line(
+    yihu: Yihu, committed_sessions: Sessions, arguments: list[str], stdin: bytes, reason: str
+) -> None:
+    assert reason in (await yihu.run(*STAFF, *arguments, stdin=stdin)).refused()
+    assert await count(committed_sessions, Account) == 0
+
+
+@pytest.mark.parametrize("arguments", [["mayor"], ["liaison", "--organization", "x"], ["admin", "--password", "x"]])
+async def test_options_that_are_none_are_refused(yihu: Yihu, arguments: list[str]) -> None:
+    ended = await yihu.run(*STAFF, *arguments)
+    assert (ended.code, "Traceback" in ended.err) == (2, False)
+
+
+async def test_a_database_that_is_not_running_is_one_line(yihu: Yihu, tmp_path: Path) -> None:
+    del yihu.environment["YIHU_DATABASE_URL"]
+    ended = await yihu.run(*STAFF, "admin", "--data-dir", str(tmp_path))
+    assert "cannot connect to" in ended.refused()
+    assert "yihu serve" in ended.err
+
+
+async def test_a_database_that_refuses_us_is_one_line_without_its_password(yihu: Yihu) -> None:
+    host = yihu.environment["YIHU_DATABASE_URL"].partition("@")[2]
+    yihu.environment["YIHU_DATABASE_URL"] = f"postgresql://nobody_here:hush@{host}"
+    ended = await yihu.run(*STAFF, "admin")
+    assert "cannot connect to" in ended.refused()
+    assert "hush" not in ended.err
+
+
+async def test_a_database_without_tables_says_what_to_run(yihu: Yihu) -> None:
+    yihu.environment["YIHU_DATABASE_URL"] = yihu.environment["YIHU_DATABASE_URL"].replace(
+        yihu.environment["YIHU_DATABASE_URL"].partition("?")[0].rpartition("/")[2], "postgres", 1
+    )
+    assert "yihu db upgrade" in (await yihu.run(*STAFF, "admin")).refused()
