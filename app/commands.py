@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from asyncpg import PostgresError
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
@@ -54,7 +53,8 @@ def seed_regions(
     with _plain_refusals(settings):
         table = reading.read_file(file)
         columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("regions", total=len(table.rows))
 
             def show(done: int, total: int) -> None:
@@ -143,7 +143,7 @@ def _plain_refusals(settings: Settings) -> Iterator[None]:
     except DBAPIError as error:
         hint = " (yihu db upgrade)" if db.sqlstate(error) == NO_TABLES else ""
         _end(f"数据库出错 the database refuses: {_first_line(error.orig)}{hint}")
-    except (OSError, PostgresError) as error:  # connecting failed, which SQLAlchemy does not wrap
+    except OSError as error:  # nobody listens, which SQLAlchemy does not wrap
         where = make_url(database_url(settings, "app")).render_as_string(hide_password=True)
         hint = " (yihu serve)" if settings.embedded else ""
         _end(f"连不上数据库 cannot connect to {where}: {_first_line(error)}{hint}")

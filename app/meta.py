@@ -10,7 +10,7 @@ from app.demands.lifecycle import Action, ClaimAction, ClaimState, Kind, Mode, R
 from app.demands.models import Audience, Channel, ClaimantKind, CoordType, NoteKind, Outcome, Result
 from app.kit.errors import AppError
 from app.kit.http import TransactionalRoute
-from app.ledger.models import HolderKind, Provenance, Unit
+from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.organizations.models import OrganizationKind
 from app.policies.defaults import CATEGORIES, RULES, Binding, Reach
 from app.regions.models import Level
@@ -35,6 +35,7 @@ LABELS: dict[type[StrEnum], str] = {
     Unit: "分钟 积分",
     HolderKind: "党员 居民",
     Provenance: "签到计时 他人确认 本人填报",
+    Board: "单位 社区 党员",
     Role: "管理员 调度员 观察员 联络员",
     OrganizationKind: ("党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"),
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",

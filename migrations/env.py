@@ -4,18 +4,16 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import URL, Connection, inspect, make_url, pool, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import app.demands.models
-import app.ledger.models
-import app.main
-import app.members.models
-import app.organizations.models
-import app.regions.models  # noqa: F401
+import app.main  # noqa: F401 - brings in every model
 from app.kit.db import Base
+from app.kit.events import Xid8
 from app.settings import Settings, app_role, database_url
 
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
+ischema_names["xid8"] = Xid8  # SQLAlchemy does not know it, and `alembic check` would not see a change of it
 ADVISORY_LOCK = 6220_4131
 
 

@@ -1,7 +1,7 @@
 """How every row of the tables is asked: path, query and a body that is well formed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.authorization.document import PARAMETER
@@ -33,6 +33,11 @@ class Question:
             case "PUT":
                 return await who.put(self.path, self.body)
         return await who.post(self.path, self.body)
+
+
+def with_body(question: Question, body: dict[str, Any]) -> Question:
+    """The same request with another body."""
+    return replace(question, body=body)
 
 
 QUERIES: dict[str, dict[str, str]] = {

@@ -2,8 +2,8 @@
 
 import pytest
 from fastapi import FastAPI
-from structlog.contextvars import get_contextvars, merge_contextvars
-from structlog.testing import LogCapture, capture_logs
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from tests.client import API, Client
 from tests.kit.edge.scratch import Owner
@@ -72,9 +72,3 @@ async def test_the_log_names_the_route_but_not_what_was_asked(alice: Client) -> 
         await alice.http.get("/13800000009")
     assert [line["route"] for line in lines] == ["/scratch/marks", "/demands/{demand_id}", ""]
     assert "13800000009" not in repr(lines)
-
-
-def test_outside_of_a_request_there_is_no_trace() -> None:
-    capture = LogCapture()
-    assert "trace_id" not in get_contextvars()
-    assert capture.entries == []
