@@ -94,8 +94,7 @@ async def all_standings(session: AsyncSession) -> dict[tuple[str, str, str, str]
     """The summary as a mapping from its keys to points, minutes and count, without rows of nothing."""
     rows = await session.scalars(select(Standing).execution_options(populate_existing=True))
     found = {
-        (row.board.value, row.period, row.region_code, row.key): (row.points, row.minutes, row.count)
-        for row in rows
+        (row.board.value, row.period, row.region_code, row.key): (row.points, row.minutes, row.count) for row in rows
     }
     return {key: sums for key, sums in found.items() if any(sums)}
 

@@ -35,10 +35,7 @@ async def ask(url: str | None, statement: str) -> str:
 async def fingerprints(settings: Settings) -> list[str]:
     """A sum over every row of both tables."""
     content = "SELECT md5(string_agg(row::text, '' ORDER BY row.id)) FROM {} AS row"
-    return [
-        await ask(settings.owner_database_url, content.format(table))
-        for table in ("ledger_entries", "events")
-    ]
+    return [await ask(settings.owner_database_url, content.format(table)) for table in ("ledger_entries", "events")]
 
 
 @pytest.fixture

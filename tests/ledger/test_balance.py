@@ -90,9 +90,7 @@ class World:
 
     async def correct(self, at: int, minutes: int, provenance: Provenance) -> None:
         source: Source = self.sources[at]
-        await booking.correct_minutes(
-            self.session, source, minutes=minutes, provenance=provenance, booked_by=None
-        )
+        await booking.correct_minutes(self.session, source, minutes=minutes, provenance=provenance, booked_by=None)
         self.plain[at].correct(minutes, provenance)
 
     async def award(self, at: int, points: int) -> None:
@@ -146,9 +144,7 @@ class World:
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is rolled back by itself
 )
-async def test_sums_and_standings_equal_a_plain_model(
-    session: AsyncSession, steps: list[tuple[Any, ...]]
-) -> None:
+async def test_sums_and_standings_equal_a_plain_model(session: AsyncSession, steps: list[tuple[Any, ...]]) -> None:
     example = await session.begin_nested()
     try:
         await play(session, steps)

@@ -117,9 +117,7 @@ async def test_a_correction_takes_back_and_books_again(session: AsyncSession) ->
 
 
 async def correct(session: AsyncSession, source: Source, minutes: int) -> None:
-    await booking.correct_minutes(
-        session, source, minutes=minutes, provenance=Provenance.CONFIRMED, booked_by=None
-    )
+    await booking.correct_minutes(session, source, minutes=minutes, provenance=Provenance.CONFIRMED, booked_by=None)
 
 
 async def test_a_correction_of_the_provenance_alone_counts(session: AsyncSession) -> None:

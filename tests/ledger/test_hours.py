@@ -73,9 +73,7 @@ async def test_a_quarter_begins_and_ends_in_china(client: Client, session: Async
     assert (await hours(me, period="2026Q4"))["minutes"] == 2
 
 
-async def test_my_hours_are_of_this_quarter_unless_another_is_named(
-    client: Client, session: AsyncSession
-) -> None:
+async def test_my_hours_are_of_this_quarter_unless_another_is_named(client: Client, session: AsyncSession) -> None:
     member = await a_branch_member(session)
     await book(session, a_source(), as_member(member), served_at=clock.now())
     answer = await (await sign_in_member(client, session, member, "me")).get("/me/hours")
@@ -90,9 +88,7 @@ async def test_a_resident_has_hours_and_no_target(client: Client, session: Async
     assert (found["minutes"], found["target_minutes"]) == (90, None)
 
 
-async def test_what_a_member_did_as_a_resident_before_stays_theirs(
-    client: Client, session: AsyncSession
-) -> None:
+async def test_what_a_member_did_as_a_resident_before_stays_theirs(client: Client, session: AsyncSession) -> None:
     member = await a_branch_member(session)
     before = Holder(HolderKind.ACCOUNT, await account_id(client, "me"), None)
     await serve(session, before, points=5, minutes=30)
@@ -102,9 +98,7 @@ async def test_what_a_member_did_as_a_resident_before_stays_theirs(
     assert (await me.get("/me/points")).json()["balance"] == 15
 
 
-async def test_the_target_is_the_rule_at_home_as_the_quarter_ended(
-    client: Client, session: AsyncSession
-) -> None:
+async def test_the_target_is_the_rule_at_home_as_the_quarter_ended(client: Client, session: AsyncSession) -> None:
     member = await a_branch_member(session)
     for day, value in ((date(2026, 1, 1), 4), (date(2026, 7, 1), 6)):
         rule = {"key": Key.HOURS_PER_QUARTER.key, "region_code": "110107", "valid_from": day, "value": value}
@@ -226,9 +220,7 @@ async def test_liaisons_see_the_hours_of_their_organization_and_below(
             assert (await liaison.get(path)).status_code == status, (organization.name, path)
 
 
-async def test_a_liaison_below_does_not_see_the_hours_above(
-    client: Client, session: AsyncSession, town: Town
-) -> None:
+async def test_a_liaison_below_does_not_see_the_hours_above(client: Client, session: AsyncSession, town: Town) -> None:
     liaison = await with_role(client, session, Role.LIAISON, organization=town.branch)
     assert refusal(await liaison.get(f"/organizations/{town.committee.id}/hours")) == (404, "not_found")
 

@@ -104,9 +104,7 @@ async def test_a_board_holds_only_what_was_served_in_its_region(
     assert [item["id"] for item in await board(anybody, "community")] == [OTHER, factories.COMMUNITY]
 
 
-async def test_a_resident_counts_for_the_community_only(
-    client: Client, session: AsyncSession, place: None
-) -> None:
+async def test_a_resident_counts_for_the_community_only(client: Client, session: AsyncSession, place: None) -> None:
     resident = await client.signed_in("resident")
     me = Holder(HolderKind.ACCOUNT, await account_id(client, "resident"), None)
     await serve(session, me)
@@ -131,9 +129,7 @@ async def test_a_board_is_of_this_quarter_unless_another_is_named(
     assert short(answer.json()["items"]) == [(1, "八角南路社区党支部", 0)]
 
 
-async def test_what_was_wholly_taken_back_is_not_shown(
-    client: Client, session: AsyncSession, place: None
-) -> None:
+async def test_what_was_wholly_taken_back_is_not_shown(client: Client, session: AsyncSession, place: None) -> None:
     member = await factories.a_member(session, await factories.an_organization(session))
     source = await serve(session, as_member(member))
     for unit in Unit:
@@ -193,9 +189,7 @@ async def test_members_are_not_ranked_by_default_but_see_themselves(
     assert await board(await client.signed_in("anybody"), "member") == []
 
 
-async def test_one_who_has_not_served_finds_no_row(
-    client: Client, session: AsyncSession, place: None
-) -> None:
+async def test_one_who_has_not_served_finds_no_row(client: Client, session: AsyncSession, place: None) -> None:
     await a_served_member(session, "李红", 30)
     idle = await factories.a_member(session, await factories.an_organization(session))
     await count(session)
@@ -227,9 +221,7 @@ async def test_one_who_is_not_among_the_best_finds_their_own_row_below(
     assert short(found) == [(1, "李**", 30), (3, "王**", 10)]
 
 
-async def test_staff_of_the_region_read_whole_names(
-    client: Client, session: AsyncSession, place: None
-) -> None:
+async def test_staff_of_the_region_read_whole_names(client: Client, session: AsyncSession, place: None) -> None:
     await a_served_member(session, "李红", 30)
     await count(session)
     await allow_ranking(session, "")

@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import worker
-from app.kit import clock, events
+from app.kit import clock, db, events
 from app.kit.db import Sessions, new_id, transaction
 from app.kit.events import Event
 from app.ledger import booking, queries, standings
 from app.ledger.booking import Holder
 from app.ledger.models import Entry, HolderKind, Unit
+from app.settings import Settings
 from tests import factories
 from tests.ledger.services import (
     a_source,
@@ -26,6 +27,11 @@ from tests.ledger.services import (
 )
 
 Sums = dict[tuple[str, str, str, str], tuple[int, int, int]]
+FAIL_AT_COMMIT = (
+    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$",
+    "CREATE CONSTRAINT TRIGGER not_today AFTER UPDATE ON event_cursors DEFERRABLE INITIALLY DEFERRED "
+    "FOR EACH ROW WHEN (new.n > old.n) EXECUTE FUNCTION refuse()",
+)
 DISTRICT, OTHER_COMMUNITY = "110107", "110107003025"
 
 
@@ -148,6 +154,21 @@ async def test_a_worker_that_is_cut_off_before_its_commit_counts_once(ledger: Se
 
     with pytest.raises(DBAPIError):
         await events.follow(ledger, standings.FOLLOWER, cut_off)
+    await worker.follow(ledger)
+    await check(ledger)
+
+
+async def test_a_worker_whose_commit_fails_counts_once(ledger: Sessions, committing: Settings) -> None:
+    await enlist(ledger)
+    owner = db.connect(committing.owner_database_url or "", pool_size=1)
+    async with owner.begin() as connection:
+        for statement in FAIL_AT_COMMIT:
+            await connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="not today"):
+        await events.follow(ledger, standings.FOLLOWER, standings.count)
+    async with owner.begin() as connection:
+        await connection.execute(text("DROP TRIGGER not_today ON event_cursors"))
+    await owner.dispose()
     await worker.follow(ledger)
     await check(ledger)
 
