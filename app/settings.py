@@ -1,6 +1,7 @@
 """Typed settings, read once from the environment (`YIHU_…`); production refuses unsafe ones by name."""
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
 from app.kit import postgres
+from app.kit.crypto import SHORTEST_SECRET
 
 
 def default_data_dir() -> Path:
@@ -19,12 +21,23 @@ def default_data_dir() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "yihu"
 
 
+Check = tuple[bool, str]
+"""Whether something is unsafe, and what to say then."""
+
+
 class UnsafeSettings(Exception):
     """Production was asked for with settings that are unsafe there; `problems` names each one."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("unsafe for YIHU_ENV=production:\n" + "\n".join(f"  - {line}" for line in problems))
+
+
+LONGEST_MS = 60_000
+"""What a request may wait for at most, whatever is set."""
+APP_ID, APP_SECRET = re.compile(r"wx[0-9a-f]{16}"), re.compile(r"[0-9a-f]{32}")
+PLACEHOLDER = re.compile(r"change.?me|secret|password|example", re.IGNORECASE)
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/run"))  # noqa: S108 - named to be refused
 
 
 class Settings(BaseSettings):
@@ -35,9 +48,9 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = "development"
     data_dir: Path = Field(default_factory=default_data_dir)
     """Holds the embedded database, the secret key and the run-time files."""
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
     """PostgreSQL 15+ as the app role, `postgresql://user:password@host/name`; unset starts the embedded one."""
-    owner_database_url: str | None = None
+    owner_database_url: str | None = Field(default=None, repr=False)
     """The same database as the role that owns the tables and migrates; unset means `database_url`."""
     postgres_user: str | None = None
     """Who the embedded PostgreSQL runs as when started by root; unset takes yihu, postgres or nobody."""
@@ -58,10 +71,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     pool_size: int = Field(default=8, ge=1, le=64)
     """Database connections a process may hold; all processes together must fit the server's limit."""
-    statement_timeout_ms: int = Field(default=5_000, ge=100)
-    lock_timeout_ms: int = Field(default=2_000, ge=100)
-    pool_timeout_ms: int = Field(default=2_000, ge=100)
-    request_deadline_ms: int = Field(default=10_000, ge=500)
+    statement_timeout_ms: int = Field(default=5_000, ge=100, le=LONGEST_MS)
+    lock_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
+    pool_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
+    request_deadline_ms: int = Field(default=10_000, ge=500, le=LONGEST_MS)
     """How long one request may keep being retried after serialization failures and deadlocks."""
 
     @field_validator("data_dir", "clock_file")
@@ -85,41 +98,82 @@ class Settings(BaseSettings):
             raise UnsafeSettings(problems)
 
     def _unsafe(self) -> list[str]:
-        checks = [
+        checks = [*self._open_doors(), *self._weak_secrets(), *self._lost_work()]
+        return [problem for unsafe, problem in checks if unsafe]
+
+    def _open_doors(self) -> list[Check]:
+        app_id, secret, origins = self.wechat_app_id or "", self.wechat_secret or "", self.cors_origins
+        return [
             (self.demo, "YIHU_DEMO: demo people may sign in with known codes"),
             (self.sandbox, "YIHU_WECHAT_APP_ID: unset, so the sandbox signs anybody in"),
+            (not self.sandbox and not APP_ID.fullmatch(app_id), "YIHU_WECHAT_APP_ID: not an app id of WeChat"),
             (
-                not self.sandbox and not self.wechat_secret,
-                "YIHU_WECHAT_SECRET: unset, so nobody could sign in",
+                not self.sandbox and not APP_SECRET.fullmatch(secret),
+                "YIHU_WECHAT_SECRET: unset or not a secret of WeChat, so nobody could sign in",
             ),
             (
                 not self.wechat_base_url.startswith("https://"),
                 "YIHU_WECHAT_BASE_URL: not https, so sign-in codes travel in the open",
             ),
-            (not self.fsync, "YIHU_FSYNC: off, so a power cut loses acknowledged work"),
             (self.clock_file is not None, "YIHU_CLOCK_FILE: set, so the clock can be moved"),
+            ("*" in origins, "YIHU_CORS_ORIGINS: * lets any site call with a stolen token"),
             (
-                not self.embedded and self.owner_database_url in (None, self.database_url),
+                any(origin != "*" and not origin.startswith("https://") for origin in origins),
+                "YIHU_CORS_ORIGINS: an origin without https",
+            ),
+        ]
+
+    def _weak_secrets(self) -> list[Check]:
+        key = self.secret_key
+        return [
+            (key is not None and len(key) < SHORTEST_SECRET, "YIHU_SECRET_KEY: shorter than 32 characters"),
+            (
+                key is not None and len(set(key)) < 10,
+                "YIHU_SECRET_KEY: too few different characters to be random",
+            ),
+            (
+                key is not None and PLACEHOLDER.search(key) is not None,
+                "YIHU_SECRET_KEY: a word of an example, not random",
+            ),
+            (
+                not self.embedded and _user(self.owner_database_url) in (None, _user(self.database_url)),
                 "YIHU_OWNER_DATABASE_URL: one database role owns and uses the tables, "
                 "so the app could rewrite the ledger",
             ),
             (
-                self.secret_key is not None and len(self.secret_key) < 32,
-                "YIHU_SECRET_KEY: shorter than 32 characters",
+                _guessable(self.database_url),
+                "YIHU_DATABASE_URL: without a password, or with one that is easy to guess",
             ),
             (
-                self.secret_key is not None and len(set(self.secret_key)) < 10,
-                "YIHU_SECRET_KEY: too few different characters to be random",
+                _guessable(self.owner_database_url),
+                "YIHU_OWNER_DATABASE_URL: without a password, or with one that is easy to guess",
             ),
-            ("*" in self.cors_origins, "YIHU_CORS_ORIGINS: * lets any site call with a stolen token"),
+        ]
+
+    def _lost_work(self) -> list[Check]:
+        return [
+            (not self.fsync, "YIHU_FSYNC: off, so a power cut loses acknowledged work"),
             (
-                any(origin.startswith("http://") for origin in self.cors_origins),
-                "YIHU_CORS_ORIGINS: an origin over plain http",
+                any(self.data_dir.is_relative_to(folder) for folder in TEMPORARY),
+                "YIHU_DATA_DIR: a temporary folder, which the system may empty",
             ),
-            (self.log_level == "debug", "YIHU_LOG_LEVEL: debug prints what people wrote"),
+            (self.log_level == "debug", "YIHU_LOG_LEVEL: debug lets libraries print what people wrote"),
             (self.log_format != "json", "YIHU_LOG_FORMAT: not json, so nothing can collect the logs"),
         ]
-        return [problem for unsafe, problem in checks if unsafe]
+
+
+def _user(url: str | None) -> str | None:
+    return make_url(url).username if url else None
+
+
+def _guessable(url: str | None) -> bool:
+    """Whether a database that is reached over the network has a password that anybody would try."""
+    if url is None:
+        return False
+    parts = make_url(url)
+    local = not parts.host and str(parts.query.get("host", "/")).startswith("/")
+    password = str(parts.password or "")
+    return not local and (len(password) < 8 or password in (parts.username, "postgres", "password"))
 
 
 def database_url(settings: Settings, role: Literal["owner", "app"]) -> str:

@@ -108,7 +108,7 @@ async def live_grant(
 async def nicknames(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str | None]:
     """What some accounts call themselves."""
     rows = await session.execute(select(Account.id, Account.nickname).where(Account.id.in_(ids)))
-    return dict(row.tuple() for row in rows)
+    return {row.id: row.nickname for row in rows}
 
 
 async def region_exists(session: AsyncSession, code: str) -> bool:

@@ -273,6 +273,7 @@ async def reopen(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bo
     _refuse_while_the_filer_is_asked(demand)
     moving.move(demand, Action.REOPEN)
     demand.result, demand.closed_at, demand.dissatisfied = None, None, False
+    demand.timer_at = demand.moved_at  # nothing may fall asleep, not even until `settle` sets the clock
     await moving.end_round(session, demand)
     written = moving.note(session, demand, NoteKind.REOPEN, body.reason, caller)
     demand.round += 1

@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access.caller import Caller
+from app.access.caller import DISPATCHERS, Caller
 from app.demands import moving, queries, relations
 from app.demands.errors import AlreadyEvaluated
 from app.demands.events import DemandEvent
@@ -72,7 +72,7 @@ async def _resolve(session: AsyncSession, demand: Demand, caller: Caller) -> Non
 
 async def _refuse_a_biased_voice(session: AsyncSession, caller: Caller, demand: Demand, channel: Channel) -> None:
     """Nobody rates what they served or what staff asked for; the desk only notes what it hears on the phone."""
-    is_filer = Relation.FILER in relations.of(caller, demand)
+    is_filer = Relation.FILER in relations.of(caller, demand) and not _filed_as_staff(caller, demand)
     speaks_on_the_phone = channel == Channel.CALLBACK
     if demand.staff_filed or (speaks_on_the_phone and Relation.HANDLER not in relations.of(caller, demand)):
         raise Forbidden(Text("工作人员发布的需求不作评议", "What staff filed is not rated"))
@@ -81,6 +81,12 @@ async def _refuse_a_biased_voice(session: AsyncSession, caller: Caller, demand: 
     mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
     if any(claim.state in DONE | LIVE | {ClaimState.RELEASED} and claim.arrived_at for claim in mine):
         raise Forbidden(Text("不能评议自己的服务", "Nobody rates what they served"))
+
+
+def _filed_as_staff(caller: Caller, demand: Demand) -> bool:
+    """Whether the caller's desk filed it for somebody else, whose word they can only note."""
+    for_another = demand.on_behalf_phone is not None and demand.on_behalf_phone != caller.phone
+    return for_another and caller.covers(demand.origin_region_code, DISPATCHERS)
 
 
 async def _refuse_out_of_time(session: AsyncSession, demand: Demand) -> None:

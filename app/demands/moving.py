@@ -148,7 +148,7 @@ async def settle(session: AsyncSession, demand: Demand, now: datetime | None = N
         move(demand, action)
         if action == Action.COMPLETE:
             await complete(session, demand, None)
-        tally, demand.claimed = await queries.tally(session, demand)
+            tally, demand.claimed = await queries.tally(session, demand)
     rests = await policies.values(session, RESTS, demand.region_code)
     before = demand.needs_desk
     demand.timer_at, demand.needs_desk = attention(plan_of(demand), tally, _clocks(demand, rests), now)

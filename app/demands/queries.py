@@ -176,6 +176,8 @@ async def my_claims(
     session: AsyncSession, caller: Caller, demand_ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[Claim]]:
     """The caller's claims on some demands, newest first."""
+    if not demand_ids:
+        return {}
     found = await session.scalars(
         select(Claim).where(Claim.demand_id.in_(demand_ids), held_by(caller)).order_by(Claim.id.desc())
     )
@@ -187,6 +189,8 @@ async def my_claims(
 
 async def members_of_claims(session: AsyncSession, claim_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     """Who serves on some organizations' claims."""
+    if not claim_ids:
+        return {}
     rows = await session.scalars(
         select(ClaimMember).where(ClaimMember.claim_id.in_(claim_ids)).order_by(ClaimMember.member_id)
     )
@@ -304,7 +308,7 @@ async def reasons(session: AsyncSession, caller: Caller) -> dict[Any, int]:
     """Why the caller's desks are needed, and how often."""
     which = scope(caller, "desk", ())
     rows = await session.execute(select(Demand.needs_desk, func.count()).where(which).group_by(Demand.needs_desk))
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 async def claims(session: AsyncSession, caller: Caller, wanted: ClaimFilter) -> tuple[list[Claim], str | None]:

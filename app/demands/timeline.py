@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.demands import presenting, queries, relations
 from app.demands.events import DemandEvent
-from app.demands.lifecycle import Relation
+from app.demands.lifecycle import DONE, LIVE, Relation
 from app.demands.models import Claim, Demand, Note
 from app.demands.presenting import Names
 from app.demands.schemas import ActorOut, TimelineItem
@@ -30,8 +30,12 @@ class Reader:
     claims: dict[uuid.UUID, Claim]
     notes: dict[uuid.UUID, Note]
     concerned: bool
-    """Whether the words are for them: the filer, the desk, and those who serve or served."""
+    """Whether the words are for them: the filer, the desk, and those who were asked to serve."""
+    takes_part: bool
+    """Whether messages are for them too: not for those who declined or withdrew."""
     knows_filer: bool
+    is_desk: bool
+    own_claims: frozenset[uuid.UUID]
 
 
 async def timeline(
@@ -55,13 +59,17 @@ async def _reader(session: AsyncSession, caller: Caller, demand: Demand, happene
     claims = await queries.claims_by_id(session, _ids(happened, "claim_id"))
     mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
     related = relations.of(caller, demand)
+    oversees = caller.covers(demand.handler_region_code)
     return Reader(
         demand=demand,
         names=await presenting.names_of(session, [demand], list(claims.values())),
         claims=claims,
         notes=await queries.notes(session, _ids(happened, "note_id")),
-        concerned=bool(related or mine) or caller.covers(demand.handler_region_code),
+        concerned=bool(related or mine) or oversees,
+        takes_part=bool(related) or oversees or any(claim.state in LIVE | DONE for claim in mine),
         knows_filer=bool(related & {Relation.FILER, Relation.HANDLER}),
+        is_desk=Relation.HANDLER in related,
+        own_claims=frozenset(claim.id for claim in mine),
     )
 
 
@@ -70,7 +78,7 @@ def _ids(happened: Sequence[Event], key: str) -> list[uuid.UUID]:
 
 
 def _may_read(reader: Reader, event: Event) -> bool:
-    return reader.concerned or event.kind != DemandEvent.MESSAGED
+    return reader.takes_part or event.kind != DemandEvent.MESSAGED
 
 
 def _item(reader: Reader, event: Event) -> TimelineItem:
@@ -87,7 +95,8 @@ def _actor(reader: Reader, event: Event) -> ActorOut:
     match by:
         case Relation.CLAIMANT if claim_id:
             claim = reader.claims[uuid.UUID(claim_id)]
-            name = presenting.claimant_name(claim, reader.names, reader.knows_filer)
+            in_full = reader.is_desk or claim.id in reader.own_claims
+            name = presenting.claimant_name(claim, reader.names, in_full)
         case Relation.CLAIMANT:
             name = CLAIMANT
         case Relation.FILER:

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -25,7 +25,7 @@ class Undecipherable(ValueError):
 class Keyring:
     """Derives one 256-bit key a purpose (HKDF-SHA256, RFC 5869), so that no key serves two."""
 
-    secret: str
+    secret: str = field(repr=False)
 
     def key(self, purpose: str) -> bytes:
         """The 32-byte key of a purpose."""

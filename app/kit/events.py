@@ -82,9 +82,7 @@ def record(
     """Write one event in the caller's transaction; it never notifies, since that takes a global lock."""
     ids = {key: str(value) if isinstance(value, uuid.UUID) else value for key, value in payload.items()}
     session.add(
-        Event(
-            kind=str(kind), subject=subject, region_code=region_code, actor=actor, payload=ids, at=clock.now()
-        )
+        Event(kind=str(kind), subject=subject, region_code=region_code, actor=actor, payload=ids, at=clock.now())
     )
 
 
@@ -116,7 +114,8 @@ async def follow(make: Sessions, follower: str, handle: Handler, *, batch: int =
         if found:
             await handle(session, found)
             cursor.n = found[-1].n
-        if cursor.n >= cursor.seen_n:
+        restored = cursor.seen_xid > mine  # the look was taken on another server
+        if cursor.n >= cursor.seen_n or restored:
             cursor.seen_n, cursor.seen_xid = newest, mine
         return len(found)
 

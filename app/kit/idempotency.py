@@ -101,9 +101,7 @@ async def _take(session: AsyncSession, request: Keyed) -> bool:
 async def finish(session: AsyncSession, keyring: Keyring, request: Keyed, answer: Answer) -> None:
     """Store the answer beside its effect."""
     sealed = keyring.encrypt(PURPOSE, answer.body, request.fingerprint)
-    await session.execute(
-        update(IdempotencyKey).where(*_is(request)).values(status=answer.status, body=sealed)
-    )
+    await session.execute(update(IdempotencyKey).where(*_is(request)).values(status=answer.status, body=sealed))
 
 
 async def give_back(session: AsyncSession, request: Keyed) -> None:

@@ -48,9 +48,7 @@ async def page(
     `InvalidRequest` for a cursor that no such list made.
     """
     if request.cursor is not None:
-        last = tuple_(
-            *(literal(value, key.type) for key, value in zip(keys, _read(request.cursor, keys), strict=True))
-        )
+        last = tuple_(*(literal(value, key.type) for key, value in zip(keys, _read(request.cursor, keys), strict=True)))
         here = tuple_(*keys)
         statement = statement.where(here < last if descending else here > last)
     statement = statement.add_columns(*keys)

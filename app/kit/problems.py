@@ -58,9 +58,7 @@ MESSAGES: dict[str, Text] = {
     "uuid_type": Text("不是有效的编号", "is not an id"),
     "datetime_type": Text("应为带时区的 ISO 8601 时间", "must be an ISO 8601 time with an offset"),
     "datetime_parsing": Text("应为带时区的 ISO 8601 时间", "must be an ISO 8601 time with an offset"),
-    "datetime_from_date_parsing": Text(
-        "应为带时区的 ISO 8601 时间", "must be an ISO 8601 time with an offset"
-    ),
+    "datetime_from_date_parsing": Text("应为带时区的 ISO 8601 时间", "must be an ISO 8601 time with an offset"),
     "timezone_aware": Text("时间须带时区", "needs a time zone offset"),
     "date_type": Text("应为日期", "must be a date"),
     "date_parsing": Text("应为日期", "must be a date"),

@@ -135,9 +135,7 @@ def _reversal(entry: Entry) -> Row:
     return _attribution(entry) | same | taken
 
 
-async def _write(
-    session: AsyncSession, kind: LedgerEvent, rows: list[Row], booked_by: uuid.UUID | None
-) -> None:
+async def _write(session: AsyncSession, kind: LedgerEvent, rows: list[Row], booked_by: uuid.UUID | None) -> None:
     """Write what is not there yet, and one event that names the new entries."""
     if not rows:
         return

@@ -28,9 +28,7 @@ def own_ids(caller: Caller) -> list[uuid.UUID]:
     return [caller.account_id, *([caller.member_id] if caller.member_id else [])]
 
 
-async def of_member(
-    session: AsyncSession, caller: Caller, member_id: uuid.UUID, period: str | None
-) -> HoursOut:
+async def of_member(session: AsyncSession, caller: Caller, member_id: uuid.UUID, period: str | None) -> HoursOut:
     """A member's hours, for the member, the staff of their home region and the liaisons above them."""
     member = await queries.member(session, member_id)
     if member is None or not await _may_see(session, caller, member):
@@ -45,9 +43,7 @@ async def of_organization(
 ) -> OrganizationHoursOut:
     """What its people did for an organization itself, for the staff of its region and its liaisons."""
     organization = await queries.organization(session, organization_id)
-    if organization is None or not await _answers_for(
-        session, caller, organization.region_code, organization.id
-    ):
+    if organization is None or not await _answers_for(session, caller, organization.region_code, organization.id):
         raise NotFound
     within = clock.quarter_bounds(_named(period))
     served = await queries.hours_of_organization(session, organization_id, within)
@@ -82,9 +78,7 @@ async def _may_see(session: AsyncSession, caller: Caller, member: Member) -> boo
     return await _answers_for(session, caller, member.home_region_code, member.organization_id)
 
 
-async def _answers_for(
-    session: AsyncSession, caller: Caller, region_code: str, organization_id: uuid.UUID
-) -> bool:
+async def _answers_for(session: AsyncSession, caller: Caller, region_code: str, organization_id: uuid.UUID) -> bool:
     """Whether the caller is staff of a region, or a liaison of an organization or of one above it."""
     if caller.covers(region_code):
         return True

@@ -115,9 +115,7 @@ async def hours_of_organization(
     return await _hours(session, Entry.organization_id == organization_id, within)
 
 
-async def _hours(
-    session: AsyncSession, whose: ColumnElement[bool], within: tuple[datetime, datetime]
-) -> Served:
+async def _hours(session: AsyncSession, whose: ColumnElement[bool], within: tuple[datetime, datetime]) -> Served:
     counts = select(func.count(), func.count(Entry.holder_id.distinct()), *map(_minutes, Provenance))
     standing = counts.where(whose, Entry.unit == Unit.MINUTES, _stands())
     in_time = standing.where(Entry.served_at >= within[0], Entry.served_at < within[1])

@@ -30,17 +30,13 @@ async def my_hours(session: Session, caller: SignedInCaller, asked: InPeriod) ->
 
 
 @router.get("/me/points")
-async def my_points(
-    session: Session, caller: SignedInCaller, request: Annotated[PageRequest, Query()]
-) -> PointsOut:
+async def my_points(session: Session, caller: SignedInCaller, request: Annotated[PageRequest, Query()]) -> PointsOut:
     """My points and where they come from, newest first."""
     return await points.of_caller(session, caller, request)
 
 
 @router.get("/members/{member_id}/hours")
-async def member_hours(
-    session: Session, caller: SignedInCaller, member_id: uuid.UUID, asked: InPeriod
-) -> HoursOut:
+async def member_hours(session: Session, caller: SignedInCaller, member_id: uuid.UUID, asked: InPeriod) -> HoursOut:
     """A member's service hours in a quarter."""
     return await hours.of_member(session, caller, member_id, asked.period)
 
@@ -54,8 +50,6 @@ async def organization_hours(
 
 
 @router.get("/leaderboard")
-async def best(
-    session: Session, caller: SignedInCaller, request: Annotated[BoardRequest, Query()]
-) -> LeaderboardOut:
+async def best(session: Session, caller: SignedInCaller, request: Annotated[BoardRequest, Query()]) -> LeaderboardOut:
     """Who did most in a region and quarter: organizations, communities, or members where that is allowed."""
     return await leaderboard(session, caller, request)

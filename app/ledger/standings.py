@@ -14,6 +14,8 @@ from app.ledger.models import Standing
 FOLLOWER = "standings"
 WHERE = ["board", "period", "region_code", "key"]
 SUMS = ["points", "minutes", "count"]
+AT_ONCE = 500
+"""Entries a statement: a batch of crowded services in one would outlast the statement timeout, again and again."""
 
 
 async def count(session: AsyncSession, found: Sequence[Event]) -> None:
@@ -24,8 +26,11 @@ async def count(session: AsyncSession, found: Sequence[Event]) -> None:
         if event.kind in set(LedgerEvent)
         for entry_id in event.payload["entry_ids"]
     ]
-    if not entry_ids:
-        return
+    for start in range(0, len(entry_ids), AT_ONCE):
+        await _add(session, entry_ids[start : start + AT_ONCE])
+
+
+async def _add(session: AsyncSession, entry_ids: Sequence[uuid.UUID]) -> None:
     fresh = insert(Standing).from_select([*WHERE, *SUMS], queries.contributions(entry_ids))
     added = {name: getattr(Standing, name) + fresh.excluded[name] for name in SUMS}
     await session.execute(fresh.on_conflict_do_update(index_elements=WHERE, set_=added))

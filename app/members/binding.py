@@ -28,9 +28,7 @@ async def bind(session: AsyncSession, caller: Caller, phone: str, name: str | No
     account = await access.locked_account(session, caller.account_id)
     account.phone = phone
     home = account.home_region_code or ""
-    events.record(
-        session, MemberEvent.PHONE_VERIFIED, subject=account.id, region_code=home, actor=caller.account_id
-    )
+    events.record(session, MemberEvent.PHONE_VERIFIED, subject=account.id, region_code=home, actor=caller.account_id)
     candidates = await _candidates(session, phone, name)
     await _withdraw(session, account)
     if account.member_id in [one.id for one in candidates]:
@@ -53,9 +51,7 @@ async def _candidates(session: AsyncSession, phone: str, name: str | None) -> li
     return found
 
 
-async def _become(
-    session: AsyncSession, account: Account, member_id: uuid.UUID, actor: uuid.UUID | None
-) -> None:
+async def _become(session: AsyncSession, account: Account, member_id: uuid.UUID, actor: uuid.UUID | None) -> None:
     member = await queries.locked_member(session, member_id)
     holder = await queries.locked_holder(session, member_id)
     if holder is not None:
@@ -75,13 +71,9 @@ async def _leave(session: AsyncSession, account: Account, actor: uuid.UUID | Non
         _tell(session, MemberEvent.UNBOUND, member, account, actor)
 
 
-def _tell(
-    session: AsyncSession, kind: MemberEvent, member: Member, account: Account, actor: uuid.UUID | None
-) -> None:
+def _tell(session: AsyncSession, kind: MemberEvent, member: Member, account: Account, actor: uuid.UUID | None) -> None:
     region_code = member.home_region_code
-    events.record(
-        session, kind, subject=member.id, region_code=region_code, actor=actor, account_id=account.id
-    )
+    events.record(session, kind, subject=member.id, region_code=region_code, actor=actor, account_id=account.id)
 
 
 async def _withdraw(session: AsyncSession, account: Account) -> None:
@@ -100,9 +92,7 @@ def _ask_desk(session: AsyncSession, account: Account, candidates: Sequence[Memb
     )
     session.add(request)
     kind, region_code = MemberEvent.BINDING_REQUESTED, request.region_code
-    events.record(
-        session, kind, subject=request.id, region_code=region_code, actor=account.id, account_id=account.id
-    )
+    events.record(session, kind, subject=request.id, region_code=region_code, actor=account.id, account_id=account.id)
 
 
 async def decide(

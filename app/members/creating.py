@@ -30,9 +30,7 @@ class NewMember:
     id: uuid.UUID = field(default_factory=new_id)
 
 
-async def add_many(
-    session: AsyncSession, wanted: Sequence[NewMember], actor: uuid.UUID | None = None
-) -> None:
+async def add_many(session: AsyncSession, wanted: Sequence[NewMember], actor: uuid.UUID | None = None) -> None:
     """Add members, or none: raises `InvalidRequest` for an unknown region or organization."""
     if not wanted:
         return
@@ -47,6 +45,4 @@ async def add_many(
     now = clock.now()
     await session.execute(insert(Member), [{**asdict(new), "created_at": now} for new in wanted])
     region_code, count = codes.common(homes), len(wanted)
-    events.record(
-        session, MemberEvent.ADDED, subject=new_id(), region_code=region_code, actor=actor, count=count
-    )
+    events.record(session, MemberEvent.ADDED, subject=new_id(), region_code=region_code, actor=actor, count=count)

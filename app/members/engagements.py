@@ -28,6 +28,7 @@ async def book(
 
     Of two at once, the second raises `Overlaps`; its transaction can then only be rolled back.
     """
+    await queries.wait_in_line(session, person_id)  # else two inserts wait for each other until one is ended
     engagement = Engagement(
         id=new_id(),
         person_id=person_id,

@@ -32,9 +32,7 @@ async def change(session: AsyncSession, caller: Caller, said: ProfileIn) -> MeOu
     for name in said.model_fields_set:
         setattr(account, name, getattr(said, name))
     home = account.home_region_code or ""
-    events.record(
-        session, MemberEvent.PROFILE_CHANGED, subject=account.id, region_code=home, actor=account.id
-    )
+    events.record(session, MemberEvent.PROFILE_CHANGED, subject=account.id, region_code=home, actor=account.id)
     return await me(session, caller)
 
 

@@ -57,9 +57,13 @@ def listed(wanted: MembersWanted, organization_paths: Sequence[str] | None) -> S
     return statement
 
 
-async def is_busy(
-    session: AsyncSession, person_id: uuid.UUID, starts_at: datetime, ends_at: datetime
-) -> bool:
+async def wait_in_line(session: AsyncSession, person_id: uuid.UUID) -> None:
+    """Hold a person's bookings until this transaction ends, so that two at once come one after the other."""
+    random_half = int.from_bytes(person_id.bytes[8:], signed=True)
+    await session.execute(select(func.pg_advisory_xact_lock(random_half)))
+
+
+async def is_busy(session: AsyncSession, person_id: uuid.UUID, starts_at: datetime, ends_at: datetime) -> bool:
     """Whether a person is booked at any moment from `starts_at` until right before `ends_at`."""
     one = func.uuidrange(Engagement.person_id, Engagement.person_id, "[]")  # as the constraint's index has it
     booked = exists().where(
@@ -87,9 +91,7 @@ async def pending_of(session: AsyncSession, account_id: uuid.UUID) -> Sequence[B
     return (await session.scalars(statement.where(BindingRequest.decided_at.is_(None)))).all()
 
 
-async def account_of_binding(
-    session: AsyncSession, caller: Caller, binding_id: uuid.UUID
-) -> uuid.UUID | None:
+async def account_of_binding(session: AsyncSession, caller: Caller, binding_id: uuid.UUID) -> uuid.UUID | None:
     """Whose binding it is, if it is one of the caller's regions."""
     statement = select(BindingRequest.account_id).where(BindingRequest.id == binding_id)
     return await session.scalar(statement.where(decided_by(caller)))

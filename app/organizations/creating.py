@@ -43,9 +43,7 @@ async def create(
     return made
 
 
-async def create_many(
-    session: AsyncSession, wanted: Sequence[NewOrganization], actor: uuid.UUID | None = None
-) -> None:
+async def create_many(session: AsyncSession, wanted: Sequence[NewOrganization], actor: uuid.UUID | None = None) -> None:
     """Many organizations at once, or none: raises `InvalidRequest` for an unknown region or parent."""
     known = await regions.names(session, {new.region_code for new in wanted})
     above = await queries.organizations(session, [new.parent_id for new in wanted])
@@ -55,18 +53,14 @@ async def create_many(
         if new.region_code not in known:
             raise UnknownRegion
         if new.parent_id and new.parent_id not in path_of:
-            raise InvalidRequest.field(
-                "parent_id", "unknown_organization", "没有这个上级组织", "no such parent"
-            )
+            raise InvalidRequest.field("parent_id", "unknown_organization", "没有这个上级组织", "no such parent")
         parent_path = path_of[new.parent_id] if new.parent_id else ""
         path_of[new.id] = f"{parent_path}{new.id}."
         rows.append(_row(new, path_of[new.id]))
     if rows:
         await session.execute(insert(Organization), rows)
     for new in wanted:
-        events.record(
-            session, OrganizationEvent.CREATED, subject=new.id, region_code=new.region_code, actor=actor
-        )
+        events.record(session, OrganizationEvent.CREATED, subject=new.id, region_code=new.region_code, actor=actor)
 
 
 def _row(new: NewOrganization, path: str) -> dict[str, object]:

@@ -10,9 +10,7 @@ from app.organizations.models import Organization
 from app.organizations.schemas import OrganizationOut, OrganizationsWanted
 
 
-async def organizations(
-    session: AsyncSession, caller: Caller, wanted: OrganizationsWanted
-) -> Page[OrganizationOut]:
+async def organizations(session: AsyncSession, caller: Caller, wanted: OrganizationsWanted) -> Page[OrganizationOut]:
     """One page of organizations, of any region: a community whistles for its district's departments."""
     if not (caller.is_staff or caller.is_liaison):
         raise Forbidden

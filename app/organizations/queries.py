@@ -16,9 +16,7 @@ async def organization(session: AsyncSession, organization_id: uuid.UUID) -> Org
     return await session.scalar(select(Organization).where(Organization.id == organization_id))
 
 
-async def organizations(
-    session: AsyncSession, ids: Iterable[uuid.UUID | None]
-) -> dict[uuid.UUID, Organization]:
+async def organizations(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Organization]:
     """Some organizations by their ids; those that are not there are left out."""
     wanted = {one for one in ids if one}
     found = await session.scalars(select(Organization).where(Organization.id.in_(wanted)))

@@ -44,9 +44,7 @@ class Table:
         """Take a row; the second of one code is refused."""
         first = self.rows.setdefault(row.code, row)
         if first is not row:
-            self.refuse(
-                row.line, f"与第 {first.line} 行的编码重复", f"has the same code as line {first.line}"
-            )
+            self.refuse(row.line, f"与第 {first.line} 行的编码重复", f"has the same code as line {first.line}")
 
     def refuse(self, line: int, zh: str, en: str) -> None:
         """Leave a line out."""

@@ -31,9 +31,7 @@ class Report:
     refused: list[Refused]
 
 
-async def seed(
-    session: AsyncSession, table: Table, progress: Progress = lambda _done, _total: None
-) -> Report:
+async def seed(session: AsyncSession, table: Table, progress: Progress = lambda _done, _total: None) -> Report:
     """Write a table's regions, new and changed ones only; of two at once, the later one's names stand."""
     good, bad = await _sort_out(session, table)
     loaded = updated = done = 0
@@ -82,9 +80,7 @@ def _misplaced(row: Row, levels: dict[str, Level]) -> Text | None:
     if row.parent_code not in levels:
         return Text(f"上级 {row.parent_code} 不存在", f"there is no parent {row.parent_code}")
     if codes.RANKS[levels[row.parent_code]] >= codes.RANKS[row.level]:
-        return Text(
-            f"上级 {row.parent_code} 的级别不够高", f"the parent {row.parent_code} does not stand above"
-        )
+        return Text(f"上级 {row.parent_code} 的级别不够高", f"the parent {row.parent_code} does not stand above")
     return None
 
 

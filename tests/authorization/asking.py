@@ -40,6 +40,11 @@ def with_body(question: Question, body: dict[str, Any]) -> Question:
     return replace(question, body=body)
 
 
+def of_another(question: Question, one: str) -> Question:
+    """The same request of a thing by its id, where it was made for an absent one."""
+    return replace(question, path=question.path.replace(ABSENT, one))
+
+
 QUERIES: dict[str, dict[str, str]] = {
     "GET /leaderboard of members": {"by": "member", "region": COMMUNITY},
     "GET /policies of the community": {"region": COMMUNITY},
@@ -104,13 +109,9 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /demands/{demand_id}/close": _plain(REASON | {"result": "handled"}),
     "POST /demands/{demand_id}/reopen": _plain(REASON),
     "POST /demands/{demand_id}/evaluation": _plain({"stars": 5, "resolved": True}),
-    "POST /demands/{demand_id}/evaluation by callback": _plain(
-        {"stars": 5, "resolved": True, "channel": "callback"}
-    ),
+    "POST /demands/{demand_id}/evaluation by callback": _plain({"stars": 5, "resolved": True, "channel": "callback"}),
     "POST /demands/{demand_id}/claims": _plain({}),
-    "POST /demands/{demand_id}/claims for the unit": lambda stage: {
-        "organization_id": stage.organizations["unit"]
-    },
+    "POST /demands/{demand_id}/claims for the unit": lambda stage: {"organization_id": stage.organizations["unit"]},
     "POST /demands/{demand_id}/claims for a member": lambda stage: {"member_id": str(stage.world.members[5].id)},
     "POST /claims/{claim_id}/accept": _plain({}),
     "POST /claims/{claim_id}/decline": _plain(REASON),

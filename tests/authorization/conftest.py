@@ -26,9 +26,7 @@ async def stage(
     )
     async with engine.connect() as connection:
         outer = await connection.begin()
-        sessions = async_sessionmaker(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
+        sessions = async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
         application = create_app(settings, sessions)
         transport = httpx2.ASGITransport(application)
         async with (

@@ -5,25 +5,17 @@
 
 import re
 
-ROLES = (
-    "nobody stranger filer elder member far claimant serving liaison other "
-    "desk neighbour district observer chief admin"
-).split()
-"""Nobody is not signed in; the elder is whom it was filed for; far is a member out of reach; the claimant holds
-a live claim, the liaison's organization another, on which serving serves; other is another organization's
-liaison; desk, neighbour and district are dispatchers of the handler, of the community beside it and of the
-district above them; the observer and the chief, an admin, are the district's; the admin is everywhere's."""
-
 Table = dict[str, dict[str, str]]
 """Rows by their names, each with a cell for every role."""
 
 
 def table(written: str) -> Table:
     """The rows of a written table: a name, at least two blanks, and the cells."""
+    head, *lines = written.strip("\n").splitlines()
     rows = {}
-    for line in written.strip("\n").splitlines()[1:]:
+    for line in lines:
         name, cells = re.split(r"\s{2,}", line, maxsplit=1)
-        rows[name] = dict(zip(ROLES, cells.split(), strict=True))
+        rows[name] = dict(zip(head.split(), cells.split(), strict=True))
     return rows
 
 
@@ -37,6 +29,12 @@ next door                401    404      404   404   404    404 404      404    
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
+
+ROLES = list(SEES["absent"])
+"""Nobody is not signed in; the elder is whom it was filed for; far is a member out of reach; the claimant holds
+a live claim, the liaison's organization another, on which serving serves; other is another organization's
+liaison; desk, neighbour and district are dispatchers of the handler, of the community beside it and of the
+district above them; the observer and the chief, an admin, are the district's; the admin is everywhere's."""
 
 DESK = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin

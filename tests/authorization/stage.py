@@ -35,9 +35,23 @@ from tests.factories import a_member, an_organization
 
 ABSENT = "00000000-0000-7000-8000-000000000000"
 PASSWORD = "correct horse battery"
-CONTACT = {"name": "赵联系", "phone": "13700000001"}
-ELDER = {"name": "钱老人", "phone": ELDER_PHONE}
-PLACE = {"address": "育才街12号楼3单元", "location": {"lng": 98.271, "lat": 39.803, "coord_type": "gcj02"}}
+TOLD: dict[str, dict[str, Any]] = {
+    "named": {
+        "contact": {"name": "赵联系", "phone": "13700000001"},
+        "on_behalf_of": {"name": "钱老人", "phone": ELDER_PHONE},
+        "address": "育才街12号楼3单元",
+        "location": {"lng": 98.271, "lat": 39.803, "coord_type": "gcj02"},
+        "anonymous": False,
+    },
+    "anonymous": {
+        "contact": {"name": "周联系", "phone": "13700000002"},
+        "on_behalf_of": {"name": "吴老人", "phone": ELDER_PHONE},
+        "address": "育才街12号楼4单元",
+        "location": {"lng": 98.272, "lat": 39.803, "coord_type": "gcj02"},
+        "anonymous": True,
+    },
+}
+"""What is told with our two demands."""
 
 
 @dataclass
@@ -55,8 +69,8 @@ class Stage:
     members: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
-    unnamed: dict[str, str] = field(default_factory=dict)
-    """A demand like ours, filed anonymously, and its claims."""
+    ours: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The demand filed by name and the one filed anonymously, each with its claims."""
 
     @asynccontextmanager
     async def scene(self) -> AsyncIterator[None]:
@@ -80,12 +94,11 @@ class Stage:
 
     async def digest(self) -> str:
         """A fingerprint of every row of every table: the same again only where nothing was changed."""
-        parts = [
-            f"SELECT '{name}' AS name, count(*) AS n, md5(string_agg(t::text, '' ORDER BY t::text)) AS sum FROM {name} t"
-            for name in sorted(Base.metadata.tables)
-        ]
+        rows = "count(*) AS n, md5(string_agg(t::text, '' ORDER BY t::text)) AS sum"
+        parts = [f"SELECT '{name}' AS name, {rows} FROM {name} t" for name in sorted(Base.metadata.tables)]
+        every = " UNION ALL ".join(parts)
         row = await self.connection.execute(
-            text(f"SELECT string_agg(name || n || coalesce(sum, ''), ' ') FROM ({' UNION ALL '.join(parts)}) all_")
+            text(f"SELECT string_agg(name || n || coalesce(sum, ''), ' ') FROM ({every}) every")
         )
         return str(row.scalar_one())
 
@@ -184,21 +197,18 @@ async def _a_binding(session: AsyncSession, name: str, region_code: str, candida
 
 
 async def _ours(stage: Stage) -> None:
-    """A demand filed on behalf of an elder, with a member's live claim and an organization's."""
+    """Two demands filed on behalf of an elder, each with a member's live claim and an organization's."""
     world, people = stage.world, stage.people
-    for anonymous in (False, True):
-        told = {"contact": CONTACT, "on_behalf_of": ELDER, "anonymous": anonymous, **PLACE}
+    for name, told in TOLD.items():
         demand = await filed(people["filer"], **told)
         await _open(people["desk"], demand, slots=5)
         claim = await claimed(people["claimant"], demand, note="我来")
         units = await claimed(people["liaison"], demand, organization_id=str(world.unit.id), places=2)
-        named = {"member_ids": ids([world.members[6]])}
-        await ok(people["liaison"].put(f"/claims/{units['id']}/members", named))
-        claims = {"claimant's": claim["id"], "unit's": units["id"]}
-        if anonymous:
-            stage.unnamed = {"demand": demand["id"], **claims}
-        else:
-            stage.demands["ours"], stage.claims = demand["id"], claims
+        serving = {"member_ids": ids([world.members[6]])}
+        await ok(people["liaison"].put(f"/claims/{units['id']}/members", serving))
+        stage.ours[name] = {"demand": demand["id"], "claimant's": claim["id"], "unit's": units["id"]}
+    stage.demands["ours"] = stage.ours["named"]["demand"]
+    stage.claims = {name: stage.ours["named"][name] for name in ("claimant's", "unit's")}
 
 
 async def _open(desk: Client, demand: dict[str, Any], **plan: Any) -> None:
@@ -226,5 +236,3 @@ async def _offers(stage: Stage) -> None:
         await ok(admin.post(f"/demands/{demand['id']}/dispatch", plan))
         offers = await ok(admin.get(f"/demands/{demand['id']}/claims"))
         stage.claims[name] = offers["items"][0]["id"]
-
-

@@ -60,6 +60,7 @@ async def test_the_desk_notes_what_an_elder_says_on_the_phone(world: World) -> N
     await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", {"mode": "open", "slots": 1}))
     claim = await claimed(world.member, demand)
     await ok(world.member.post(f"/claims/{claim['id']}/complete", {"minutes": 20}))
+    assert refusal(await world.desk.post(path(demand), GOOD)) == (403, "forbidden"), "not the desk's own word"
     said = await ok(world.desk.post(path(demand), GOOD | {"channel": "callback"}), 201)
     assert said["channel"] == "callback"
     assert (await seen(world.desk, demand))["result"] == "resolved"

@@ -38,7 +38,7 @@ class Reader:
         self.batches: list[int] = []
         self.fail = 0
 
-    async def handle(self, session: AsyncSession, batch: Sequence[Event]) -> None:
+    async def handle(self, _: AsyncSession, batch: Sequence[Event]) -> None:
         self.batches.append(len(batch))
         if self.fail:
             self.fail -= 1
@@ -177,6 +177,21 @@ async def test_a_transaction_that_came_later_holds_nothing_back(make: db.Session
             await first.rollback()
             await events.follow(make, FOLLOWER, reader.handle)
             assert reader.got == {subject: [0]}
+
+
+async def test_a_dump_that_was_restored_on_another_server_is_read_on(make: db.Sessions) -> None:
+    """There the transaction ids are others, and lower: the look that was waiting would wait for years."""
+    subject, reader = new_id(), Reader()
+    await write(make, subject, 0, 1)
+    async with db.transaction(make) as session:
+        await session.execute(text("UPDATE event_cursors SET seen_n = 2, seen_xid = '99999999999'"))
+    async with make() as old, make() as young:
+        await old.execute(TAKE_AN_ID)
+        await events.follow(make, FOLLOWER, reader.handle)
+        await young.execute(TAKE_AN_ID)  # it is never quiet
+        await old.rollback()
+        await events.follow(make, FOLLOWER, reader.handle)
+    assert reader.got == {subject: [0, 1]}
 
 
 async def test_numbers_that_were_rolled_back_are_passed_over(make: db.Sessions) -> None:

@@ -34,7 +34,7 @@ async def test_any_folder_can_be_connected_to(folder: Path, lend: Lend, start: S
     data_dir = lend(folder / name)
     database = start(data_dir)
     assert database.url("app") == url(data_dir, "app")
-    connection = await asyncpg.connect(database.url("app"))
+    connection = await asyncpg.connect(database.url("app"), timeout=5)
     assert await connection.fetchval("SELECT current_user") == "yihu_app"
     await connection.close()
     engine = create_async_engine(make_url(database.url("owner")).set(drivername="postgresql+asyncpg"))

@@ -143,7 +143,7 @@ def test_the_database_ends_cleanly_when_whoever_started_it_is_killed(data_dir: P
         "EmbeddedPostgres(Path(sys.argv[1]), fsync=False).start(); print(1, flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", program, str(data_dir)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as starter:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == b"1\n"
         pid = postmaster(data_dir)

@@ -111,6 +111,14 @@ async def test_small_batches_count_the_same(ledger: Sessions) -> None:
     await check(ledger)
 
 
+async def test_a_service_of_a_crowd_is_counted_whole(ledger: Sessions) -> None:
+    crowd = [Holder(HolderKind.ACCOUNT, new_id(), None) for _ in range(2 * standings.AT_ONCE + 1)]
+    async with transaction(ledger) as session:
+        await serve(session, *crowd)
+    await worker.follow(ledger)
+    await check(ledger)
+
+
 async def enlist(sessions: Sessions) -> None:
     async with transaction(sessions) as session:
         await events.enlist(session, standings.FOLLOWER)

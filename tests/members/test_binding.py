@@ -55,9 +55,7 @@ async def told(session: AsyncSession, kind: MemberEvent) -> list[tuple[uuid.UUID
     return [(event.subject, event.payload) for event in found]
 
 
-async def test_the_one_member_with_the_phone_is_who_the_account_becomes(
-    session: AsyncSession, client: Client
-) -> None:
+async def test_the_one_member_with_the_phone_is_who_the_account_becomes(session: AsyncSession, client: Client) -> None:
     [member] = await a_roster(session, "王建国")
     alice = await a_caller(session, client, "alice")
     answer = await bind(alice)
@@ -100,9 +98,7 @@ async def test_a_code_that_wechat_refuses_binds_nothing(
 @pytest.mark.parametrize(
     "body", [{}, {"code": "sandbox:\0"}, {"code": f"sandbox:{PHONE}", "name": ""}, {"phone": PHONE}]
 )
-async def test_a_malformed_binding_is_refused(
-    session: AsyncSession, client: Client, body: dict[str, str]
-) -> None:
+async def test_a_malformed_binding_is_refused(session: AsyncSession, client: Client, body: dict[str, str]) -> None:
     alice = await a_caller(session, client, "alice")
     assert refusal(await alice.post("/auth/phone", body)) == (422, "invalid_request")
     assert refusal(await client.post("/auth/phone", body)) == (401, "token_invalid")
@@ -138,9 +134,7 @@ async def test_binding_the_same_phone_again_changes_nothing(session: AsyncSessio
     assert await told(session, MemberEvent.UNBOUND) == []
 
 
-async def test_another_phone_makes_somebody_else_of_the_account(
-    session: AsyncSession, client: Client
-) -> None:
+async def test_another_phone_makes_somebody_else_of_the_account(session: AsyncSession, client: Client) -> None:
     [first] = await a_roster(session, "王建国")
     organization = await an_organization(session, name="别的支部")
     second = await a_member(session, organization, name="赵敏", phone="13800000002")

@@ -45,9 +45,7 @@ async def test_a_person_is_not_booked_twice(session: AsyncSession, start: dateti
 
 
 @pytest.mark.parametrize("start", [NINE - 2 * HOUR, NINE + 2 * HOUR])
-async def test_what_comes_right_before_or_after_does_not_overlap(
-    session: AsyncSession, start: datetime
-) -> None:
+async def test_what_comes_right_before_or_after_does_not_overlap(session: AsyncSession, start: datetime) -> None:
     person = new_id()
     await book(session, person)
     assert not await engagements.busy(session, person, start, start + 2 * HOUR)

@@ -60,9 +60,7 @@ async def test_staff_see_who_is_at_home_in_their_region(
     assert await names(staff, region=ELSEWHERE) == set()
 
 
-async def test_an_admin_of_everywhere_sees_everybody(
-    session: AsyncSession, client: Client, rosters: Rosters
-) -> None:
+async def test_an_admin_of_everywhere_sees_everybody(session: AsyncSession, client: Client, rosters: Rosters) -> None:
     admin = await a_caller(session, client, "admin", Role.ADMIN, region_code="")
     assert await names(admin) == {"王建国", "王秀英", "赵敏", "王芳"}
     assert await names(admin, region="6202", organization_id="", q="") == {"赵敏", "王芳"}
@@ -78,9 +76,7 @@ async def test_a_liaison_sees_their_organization_and_those_below_it(
     assert await names(below, organization_id=str(rosters.unit.id)) == set()
 
 
-async def test_an_organization_brings_those_below_it(
-    session: AsyncSession, client: Client, rosters: Rosters
-) -> None:
+async def test_an_organization_brings_those_below_it(session: AsyncSession, client: Client, rosters: Rosters) -> None:
     admin = await a_caller(session, client, "admin", Role.ADMIN, region_code="")
     assert await names(admin, organization_id=str(rosters.committee.id)) == {"王建国", "王秀英", "赵敏"}
     assert await names(admin, organization_id=str(rosters.unit.id)) == {"王芳"}
@@ -115,9 +111,7 @@ async def test_phones_are_masked_and_everything_else_is_shown(
     ]
 
 
-async def test_pages_of_members_follow_one_another(
-    session: AsyncSession, client: Client, rosters: Rosters
-) -> None:
+async def test_pages_of_members_follow_one_another(session: AsyncSession, client: Client, rosters: Rosters) -> None:
     admin = await a_caller(session, client, "admin", Role.ADMIN, region_code="")
     seen: list[str] = []
     cursor: dict[str, str] = {}
@@ -145,15 +139,12 @@ async def test_a_districts_roster_is_loaded_at_once(session: AsyncSession) -> No
     await a_region(session)
     branch = await an_organization(session)
     roster = [
-        NewMember(branch.id, f"党员{number}号", COMMUNITY, f"199{number:08}", ["电工"])
-        for number in range(1, 21_738)
+        NewMember(branch.id, f"党员{number}号", COMMUNITY, f"199{number:08}", ["电工"]) for number in range(1, 21_738)
     ]
     await creating.add_many(session, roster)
     assert await session.scalar(select(func.count()).select_from(Member)) == 21_737
     found = await queries.members(session, [roster[0].id, new_id(), None])
-    assert [(one.name, one.phone, one.skills) for one in found.values()] == [
-        ("党员1号", "19900000001", ["电工"])
-    ]
+    assert [(one.name, one.phone, one.skills) for one in found.values()] == [("党员1号", "19900000001", ["电工"])]
     told = await session.scalars(select(Event).where(Event.kind == MemberEvent.ADDED))
     assert [(event.region_code, event.payload) for event in told] == [(COMMUNITY, {"count": 21_737})]
 

@@ -49,8 +49,7 @@ async def test_thousands_are_created_at_once_with_parents_among_them(session: As
     await a_region(session)
     root = NewOrganization(OrganizationKind.COMMITTEE, "党委", COMMUNITY)
     branches = [
-        NewOrganization(OrganizationKind.BRANCH, f"第{number}支部", COMMUNITY, root.id)
-        for number in range(3_000)
+        NewOrganization(OrganizationKind.BRANCH, f"第{number}支部", COMMUNITY, root.id) for number in range(3_000)
     ]
     await creating.create_many(session, [root, *branches])
     made = await queries.organizations(session, [branch.id for branch in branches])
@@ -89,9 +88,7 @@ async def two_places(session: AsyncSession) -> list[Organization]:
     await a_region(session, ELSEWHERE, name="绿化社区")
     found = [
         await an_organization(session, name="八角南路社区党支部"),
-        await an_organization(
-            session, name="嘉恒物业", region_code=ELSEWHERE, kind=OrganizationKind.ENTERPRISE
-        ),
+        await an_organization(session, name="嘉恒物业", region_code=ELSEWHERE, kind=OrganizationKind.ENTERPRISE),
     ]
     await session.commit()
     return found

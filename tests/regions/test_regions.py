@@ -75,9 +75,7 @@ async def test_a_region_says_where_it_is(client: Client) -> None:
         ("110107003024-03-07", "石景山区八角街道八角南路社区第三网格7号楼"),
     ],
 )
-async def test_a_full_name_leaves_statistical_fillers_out(
-    session: AsyncSession, code: str, full_name: str
-) -> None:
+async def test_a_full_name_leaves_statistical_fillers_out(session: AsyncSession, code: str, full_name: str) -> None:
     assert await queries.full_names(session, [code]) == {code: full_name}
 
 

@@ -92,9 +92,7 @@ async def test_bad_lines_are_named_and_good_ones_loaded(session: AsyncSession) -
         ("11,province," + "京" * 101 + ",", "the name takes 1 to 100 characters"),
     ],
 )
-async def test_a_line_that_cannot_be_a_region_is_refused(
-    session: AsyncSession, line: str, reason: str
-) -> None:
+async def test_a_line_that_cannot_be_a_region_is_refused(session: AsyncSession, line: str, reason: str) -> None:
     report = await seeded(session, line)
     assert refused(report) == {2: reason}
     assert report.refused[0].reason.zh
@@ -118,9 +116,7 @@ async def test_a_building_has_no_parts(session: AsyncSession) -> None:
 
 
 async def test_a_level_may_be_left_out(session: AsyncSession) -> None:
-    report = await seeded(
-        session, "44,province,广东省,", "4419,city,东莞市,44", "441900003,town,东城街道,4419"
-    )
+    report = await seeded(session, "44,province,广东省,", "4419,city,东莞市,44", "441900003,town,东城街道,4419")
     assert report.refused == []
     assert await queries.full_names(session, ["441900003"]) == {"441900003": "东莞市东城街道"}
 
@@ -158,9 +154,7 @@ async def test_the_columns_may_stand_in_any_order(session: AsyncSession) -> None
         (HEADER.encode() + b'\n11,province,"' + b"x" * 200_000, "line 2 is not CSV"),
     ],
 )
-def test_a_file_that_is_no_such_table_is_refused_as_a_whole(
-    tmp_path: Path, content: bytes, reason: str
-) -> None:
+def test_a_file_that_is_no_such_table_is_refused_as_a_whole(tmp_path: Path, content: bytes, reason: str) -> None:
     file = tmp_path / "bad.csv"
     file.write_bytes(content)
     with pytest.raises(UnreadableFile, match=reason):

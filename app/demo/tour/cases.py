@@ -240,11 +240,10 @@ async def _claimed_by_its_audience(case: Case, walk: Walk) -> list[Held]:
 
 
 async def _serve_again_and_again(case: Case, walk: Walk, held: Sequence[Held]) -> None:
-    """A post is served several times: all come to the busiest time, fewer to the others."""
+    """A post is served several times: all come to the one in the middle, a few to the others."""
     times = EVENINGS[case.recurs]
     for number in range(times):
-        away = abs(number - times // 2)
-        present = held[: max(1, len(held) * (5 - 2 * away) // 5)]
+        present = held if number == times // 2 else held[: max(1, len(held) // 10)]
         await together(flow.complete(walk, one, case.minutes) for one in present)
     walk.note(MEMBER, f"{times} 次服务，接单仍有效 {times} times, and the claim stays")
     await walk.look(MEMBER, held[0].person, claimed=case.slots)

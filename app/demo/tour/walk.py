@@ -119,6 +119,8 @@ def view(shown: Json) -> str:
         parts.append(f"待处理 needs_desk={shown['needs_desk']}")
     if shown["contact"]:
         parts.append(f"联系人 {shown['contact']['name']}")
+    if shown["my_claim"] and shown["my_claim"]["actions"]:
+        parts.append("我的接单 claim: " + ",".join(shown["my_claim"]["actions"]))
     if shown["actions"]:
         parts.append("可 can " + ",".join(shown["actions"]))
     return " · ".join(parts)

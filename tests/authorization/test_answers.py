@@ -1,0 +1,188 @@
+"""What answers hold: no field that is not on the list, and nobody's secret for who may not know it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.authorization.document import ROUTES, SCHEMAS
+from tests.authorization.expectations import ROLES, Table, table
+from tests.authorization.moments import Made, a_declined_claim, a_withdrawn_claim, an_offered_claim
+from tests.authorization.stage import TOLD, Stage
+from tests.client import Client
+from tests.demands.world import ok
+
+FIELDS = """
+AccountOut           id nickname phone_masked home_region_code member_id
+ActorOut             kind display_name
+BindingOut           id account_id nickname phone_masked region_code requested_at decided_at member_id candidates
+ByProvenance         measured confirmed entered
+CategoryOut          code name due_in evidence points
+ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance actions
+Claimant             id display_name
+ContactOut           name phone
+CountsOut            mine open desk region overdue needs_desk
+DemandOut            id number kind category title description region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at overdue filed_at closed_at result filer my_claim actions needs_desk joins
+EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
+EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at
+Handler              region_code name
+Health               status
+HoursOut             minutes target_minutes by_provenance
+Label                code name
+LeaderboardOut       items as_of
+LifecycleOut         demand claim
+LocationOut          lng lat coord_type
+MeOut                id nickname phone_masked home_region_code roles member
+MemberOut            id name phone_masked organization_id home_region_code skills
+Meta                 enums categories policies errors
+Move                 state action to who
+Named                display_name
+OrganizationHoursOut minutes members services by_provenance
+OrganizationOut      id kind name region_code parent_id
+OwnMember            id name organization_id skills
+PointsOut            balance entries next_cursor
+PolicyOut            key value default means set_in valid_from
+RankOut              rank id name points minutes count
+RegionOut            code level name parent_code full_name
+RoleOut              role region_code organization_id
+SignedIn             access_token token_type expires_in refresh_token account
+Table                moves ends live
+TimelineItem         kind at actor detail
+Version              version migration python
+"""  # noqa: E501 - a table
+
+NAMED = table("""
+                     nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+contact's name       no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      no       yes   yes
+contact's phone      no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      no       yes   yes
+house                no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      no       yes   yes
+longitude            no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      no       yes   yes
+elder's name         no     no       yes   yes   no     no  no       no      no      no    yes  no        yes      no       yes   yes
+elder's phone        no     no       yes   yes   no     no  no       no      no      no    yes  no        yes      no       yes   yes
+elder, masked        no     no       yes   yes   yes    yes yes      yes     yes     yes   yes  no        yes      yes      yes   yes
+elder's nickname     no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+elder's account      no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+filer's nickname     no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+filer's account      no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+claimant's name      no     no       no    no    no     no  yes      no      no      no    yes  no        yes      no       yes   yes
+claimant's phone     no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+claimant's account   no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+claimant's note      no     no       no    no    no     no  yes      no      no      no    yes  no        yes      no       yes   yes
+message              no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      yes      yes   yes
+""")  # noqa: E501 - a table
+
+ANONYMOUS = table("""
+                     nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+contact's name       no     no       yes   yes   no     no  no       no      no      no    yes  no        yes      no       yes   yes
+contact's phone      no     no       yes   yes   no     no  no       no      no      no    yes  no        yes      no       yes   yes
+house                no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      no       yes   yes
+longitude            no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      no       yes   yes
+elder's name         no     no       yes   yes   no     no  no       no      no      no    yes  no        yes      no       yes   yes
+elder's phone        no     no       yes   yes   no     no  no       no      no      no    yes  no        yes      no       yes   yes
+elder, masked        no     no       yes   yes   no     no  no       no      no      no    yes  no        yes      no       yes   yes
+contact, masked      no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+elder's nickname     no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+elder's account      no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+filer's nickname     no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+filer's account      no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+claimant's name      no     no       no    no    no     no  yes      no      no      no    yes  no        yes      no       yes   yes
+claimant's phone     no     no       no    no    no     no  no       no      no      no    no   no        no       no       no    no
+message              no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      yes      yes   yes
+""")  # noqa: E501 - a table
+
+MESSAGE = "请从后门进来"
+PHONE = re.compile(r"(?<![\w-])1[0-9]{10}(?![\w-])")
+LISTS = [
+    *(("/demands", scope) for scope in ("mine", "open", "desk", "region")),
+    *(("/claims", scope) for scope in ("mine", "organization", "desk")),
+]
+
+
+def test_no_answer_has_a_field_that_is_not_on_the_list() -> None:
+    """Whoever adds a field says here that everybody who gets the answer may know it."""
+    given = {name for route in ROUTES.values() for name in route.gives}
+    found = {name: set(SCHEMAS[name]["properties"]) for name in given if SCHEMAS[name].get("properties")}
+    pages = {name: found.pop(name) for name in list(found) if name.startswith("Page_")}
+    listed = {name: set(fields.split()) for name, fields in (line.split(None, 1) for line in FIELDS.split("\n")[1:-1])}
+    assert found == listed
+    assert all(fields == {"items", "next_cursor"} for fields in pages.values())
+
+
+async def secrets(stage: Stage, told: dict[str, Any]) -> dict[str, str]:
+    """What stands in the tables, by the names of the rows."""
+    contact, elder = told["contact"], told["on_behalf_of"]
+    accounts = {name: (await ok(stage.people[name].get("/me")))["id"] for name in ("filer", "elder", "claimant")}
+    claimant = stage.world.members[1]
+    return {
+        "contact's name": contact["name"],
+        "contact's phone": contact["phone"],
+        "contact, masked": f"{contact['name'][0]}**",
+        "house": told["address"][-3:],
+        "longitude": str(told["location"]["lng"]),
+        "elder's name": elder["name"],
+        "elder's phone": elder["phone"],
+        "elder, masked": f"{elder['name'][0]}**",
+        "elder's nickname": "钱大爷",
+        "elder's account": accounts["elder"],
+        "filer's nickname": "王女士",
+        "filer's account": accounts["filer"],
+        "claimant's name": claimant.name,
+        "claimant's phone": str(claimant.phone),
+        "claimant's account": accounts["claimant"],
+        "claimant's note": "我来",
+        "message": MESSAGE,
+    }
+
+
+async def everything_about(who: Client, things: dict[str, str]) -> str:
+    """Every answer that somebody can get about a demand and its claims."""
+    demand = things["demand"]
+    paths = [f"/demands/{demand}", f"/demands/{demand}/timeline", f"/demands/{demand}/claims"]
+    paths += [f"/claims/{things[claim]}" for claim in ("claimant's", "unit's")]
+    answers = [await who.get(path) for path in paths]
+    answers += [await who.get(path, scope=scope, limit="100") for path, scope in LISTS]
+    return "\n".join(answer.text for answer in answers if answer.status_code == 200)
+
+
+def unexpected(expected: Table, role: str, text: str, known: dict[str, str]) -> list[str]:
+    """The cells of one role that an answer's text contradicts."""
+    found = []
+    for name, cells in expected.items():
+        holds = known[name] in text
+        if holds != (cells[role] == "yes"):
+            found.append(f"{role} {'is told' if holds else 'is not told'} the {name}")
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("name", "expected"), [("named", NAMED), ("anonymous", ANONYMOUS)], ids=list(TOLD))
+async def test_every_role_is_told_what_its_cell_says(stage: Stage, name: str, expected: Table, role: str) -> None:
+    things = stage.ours[name]
+    known = await secrets(stage, TOLD[name])
+    async with stage.scene():
+        await ok(stage.people["filer"].post(f"/demands/{things['demand']}/messages", {"text": MESSAGE}), 201)
+        text = await everything_about(stage.people[role], things)
+    assert unexpected(expected, role, text, known) == []
+
+
+@pytest.mark.parametrize("made", [an_offered_claim, a_declined_claim, a_withdrawn_claim])
+async def test_who_does_not_serve_reads_no_message(stage: Stage, made: Made) -> None:
+    async with stage.scene():
+        claim = await made(stage)
+        path = f"/demands/{claim['demand_id']}"
+        await ok(stage.people["filer"].post(f"{path}/messages", {"text": MESSAGE}), 201)
+        assert MESSAGE in (await stage.people["desk"].get(f"{path}/timeline")).text
+        assert MESSAGE not in (await stage.people["claimant"].get(f"{path}/timeline")).text
+
+
+async def test_no_phone_is_told_but_the_contacts_to_whom_may_call(stage: Stage) -> None:
+    told = {}
+    paths = [route.path for route in ROUTES.values() if route.method == "GET" and route.parameter is None]
+    for role in ROLES:
+        async with stage.scene():
+            answers = [await stage.people[role].get(path) for path in paths]
+            answers += [await stage.people[role].get(path, scope=scope) for path, scope in LISTS]
+        told[role] = {phone for answer in answers for phone in PHONE.findall(answer.text)}
+    called = {one[who]["phone"] for one in TOLD.values() for who in ("contact", "on_behalf_of")}
+    own = {"filer", "elder"}  # a list masks for everybody else, the desk too
+    assert told == {role: called if role in own else set() for role in ROLES}

@@ -1,0 +1,167 @@
+"""The tour's own pieces: it must notice what is wrong, or its green is worth nothing."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import httpx2
+import pytest
+
+from app.demo import staff
+from app.demo.districts import SHIJINGSHAN
+from app.demo.tour import cases, report
+from app.demo.tour.books import Books
+from app.demo.tour.cases import Case
+from app.demo.tour.client import Answer, Failed, Json, Server
+from app.demo.tour.people import LEFT_ALONE, People, Person
+from app.demo.tour.walk import Walk, is_in_order, view
+from app.kit.clock import CHINA
+from app.main import create_app
+from tests.demo.conftest import Demo
+
+COMMUNITY = "110107003024"
+EVENING = datetime(2026, 11, 22, 23, 55, tzinfo=CHINA)
+FILED: Json = {"region_code": COMMUNITY, "category": "repair"}
+
+
+@pytest.fixture
+async def books(demo: Demo) -> AsyncIterator[Books]:
+    application = create_app(demo.settings)
+    async with application.router.lifespan_context(application):
+        transport = httpx2.ASGITransport(application)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://yihu.test") as http:
+            yield Books(Server(http))
+
+
+@pytest.fixture
+def people(books: Books) -> People:
+    return People(books.server, 0, books.welcome)
+
+
+@pytest.fixture
+async def helper(people: People) -> Person:
+    return await people.resident("tour-helper", COMMUNITY, "热心居民")
+
+
+async def compared(books: Books, people: People, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the comparison says, without waiting for a worker that does not run here."""
+    monkeypatch.setattr("app.demo.tour.books.PATIENCE", 0.0)
+    return await books.compare(await people.staff(staff.OBSERVER))
+
+
+async def test_a_ledger_that_books_nothing_is_noticed(
+    books: Books, people: People, helper: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await compared(books, people, monkeypatch) == []
+    assert await books.served(helper, FILED, 30, "entered") == 10
+    person, board = await compared(books, people, monkeypatch)
+    assert person.startswith("热心居民: 应增加 must gain {'entered': 30}")
+    assert COMMUNITY in board
+
+
+async def test_points_are_missed_even_where_no_minutes_are(
+    books: Books, people: People, helper: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await books.served(helper, FILED, 0, "measured")
+    assert any("10 积分 points" in line for line in await compared(books, people, monkeypatch))
+
+
+async def test_confirming_moves_minutes_and_adds_none(books: Books, helper: Person) -> None:
+    await books.served(helper, FILED, 30, "entered")
+    books.confirmed(helper, COMMUNITY, 30)
+    assert +books.total.minutes == {"confirmed": 30}
+
+
+async def test_members_are_taken_once_and_the_first_hundred_are_left_alone(people: People) -> None:
+    first, second = [await people.member(SHIJINGSHAN) for _ in range(2)]
+    assert first.member_id != second.member_id
+    assert first.account["id"] != second.account["id"]
+    answer = await first.get("/me")
+    assert answer["phone_masked"] == f"199****{LEFT_ALONE + 1:04}"
+
+
+async def test_a_member_can_do_what_is_wanted(people: People) -> None:
+    healer = await people.member(SHIJINGSHAN, ["medical"])
+    assert healer.member is not None
+    assert "medical" in healer.member["skills"]
+
+
+async def test_staff_sign_in_once_however_many_ask(people: People) -> None:
+    assert await people.desk(COMMUNITY) is await people.desk(COMMUNITY)
+
+
+def test_a_refusal_of_another_kind_is_a_failure() -> None:
+    refused = Answer("POST /x", 409, {"code": "slots_full"})
+    refused.must_refuse("slots_full")
+    for wrong in (refused, Answer("POST /x", 201, {"code": "overlaps"})):
+        with pytest.raises(Failed, match="overlaps"):
+            wrong.must_refuse("overlaps")
+    with pytest.raises(Failed, match="must succeed"):
+        refused.must()
+
+
+async def test_looking_checks_fields_and_actions(books: Books, people: People, helper: Person) -> None:
+    walk = Walk("x", "x", people, books)
+    walk.demand = await helper.post("/demands", description="看一看", region_code=COMMUNITY)
+    await walk.look("居民", helper, state="filed", can=["cancel"], cannot=["dispatch"])
+    for wrong in ({"state": "closed"}, {"can": ["dispatch"]}, {"cannot": ["cancel"]}):
+        with pytest.raises(Failed):
+            await walk.look("居民", helper, **wrong)
+    await walk.timeline(helper, "demand.filed")
+    with pytest.raises(Failed, match="in this order"):
+        await walk.timeline(helper, "demand.filed", "demand.closed")
+
+
+def test_order_allows_for_anything_in_between_and_for_nothing_missing() -> None:
+    assert is_in_order(["a", "c"], ["a", "b", "c"])
+    assert not is_in_order(["c", "a"], ["a", "b", "c"])
+    assert not is_in_order(["a", "a"], ["a", "b"])
+
+
+def test_a_view_is_a_few_words() -> None:
+    shown = {
+        "state": "closed", "result": "resolved", "mode": "open", "claimed": 1, "slots": 2, "needs_desk": None,
+        "contact": {"name": "王女士"}, "my_claim": None, "actions": ["reopen"],
+    }  # fmt: skip
+    assert view(shown) == "closed/resolved · 1/2 人 · 联系人 王女士 · 可 can reopen"
+
+
+def test_a_story_counts_what_repeats() -> None:
+    history = [
+        {"kind": f"demand.{kind}", "at": "2026-11-22T09:00:00+08:00"} for kind in ("filed", "claimed", "claimed")
+    ]
+    assert report.story(history) == "09:00:00 filed → 09:00:00 claimed ×2"
+
+
+def case(**changed: object) -> Case:
+    known = next(case for case in cases.read() if case.key == "S25")
+    return Case(**{name: changed.get(name, getattr(known, name)) for name in Case.__dataclass_fields__})  # type: ignore[arg-type]
+
+
+def test_all_thirty_six_are_read_with_the_units_that_they_name() -> None:
+    found = {case.key: case for case in cases.read()}
+    assert len(found) == 36
+    units = {key: case.liaisons for key, case in found.items() if case.liaisons}
+    assert units == {
+        "X11": ("jiaheng", "zhujianju"),
+        "X17b": ("zhujianju",),
+        "X18": ("zhongpeng", "shizheng"),
+        "X20": ("weisheng",),
+        "L23a": ("fayuan",),
+        "L23b": ("renshe",),
+    }
+
+
+def test_a_window_is_counted_from_today_and_repeats_make_it_longer() -> None:
+    at_nine = datetime(2026, 11, 25, 9, tzinfo=CHINA)
+    assert case().window(EVENING) == (at_nine, at_nine + timedelta(hours=2))
+    _, end = case(recurs="daily x5").window(EVENING) or (EVENING, EVENING)
+    assert end == at_nine + timedelta(days=4, hours=2)
+    assert case(lasts="").window(EVENING) is None
+
+
+def test_what_ends_in_a_moment_is_walked_as_tomorrows() -> None:
+    tonight = case(in_days="+0", at="20:00", lasts="240m")
+    start, end = tonight.window(EVENING) or (EVENING, EVENING)
+    assert (start.day, end - start) == (23, timedelta(hours=4))
+    start, _ = tonight.window(EVENING - timedelta(hours=5)) or (EVENING, EVENING)
+    assert start.day == 22
