@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from app.access import signing_in
 from app.access.dependencies import AuthRoute, Keys, SignedInCaller
 from app.access.schemas import PasswordIn, RefreshIn, SignedIn, SignOutIn, WeChatCode
-from app.gateways.wechat import WeChat
+from app.gateways.wechat import AskedOnce, WeChat
 from app.kit.http import Session, TransactionalRoute
 
 public = APIRouter(prefix="/auth", tags=["auth 登录"], route_class=TransactionalRoute)
@@ -15,8 +15,10 @@ router = APIRouter(prefix="/auth", tags=["auth 登录"], route_class=AuthRoute)
 
 
 def wechat_of(request: Request) -> WeChat:
-    """The WeChat gateway of this app."""
-    wechat: WeChat = request.app.state.wechat
+    """The WeChat gateway, as one request may use it."""
+    if not hasattr(request.state, "wechat"):
+        request.state.wechat = AskedOnce(request.app.state.wechat)
+    wechat: WeChat = request.state.wechat
     return wechat
 
 

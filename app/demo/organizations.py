@@ -43,8 +43,7 @@ def plan(district: District, seats: Sequence[Place], communities: Sequence[Place
     root = NewOrganization(Kind.WORKING_COMMITTEE, district.working_committee, district.root_region)
     below = _working_committees(district, root, seats)
     units = [
-        (unit, NewOrganization(unit.kind, unit.name, district.root_region, root.id))
-        for unit in UNITS[district.key]
+        (unit, NewOrganization(unit.kind, unit.name, district.root_region, root.id)) for unit in UNITS[district.key]
     ]
     found = [root, *below.values(), *(made for _, made in units)]
     for place in communities[: district.organizations - len(found)]:
@@ -61,8 +60,7 @@ def _working_committees(
     if district.root_region != district.code:
         return {}
     return {
-        seat.code: NewOrganization(Kind.WORKING_COMMITTEE, f"{seat.name}党工委", seat.code, root.id)
-        for seat in seats
+        seat.code: NewOrganization(Kind.WORKING_COMMITTEE, f"{seat.name}党工委", seat.code, root.id) for seat in seats
     }
 
 

@@ -50,8 +50,7 @@ async def appoint(session: AsyncSession, wanted: Iterable[Post]) -> None:
     """Let them all sign in with the one password, which is hashed once."""
     hashed, now = await asyncio.to_thread(hasher.hash, PASSWORD), clock.now()
     accounts = {
-        post: Account(id=new_id(), username=post.username, password_hash=hashed, created_at=now)
-        for post in wanted
+        post: Account(id=new_id(), username=post.username, password_hash=hashed, created_at=now) for post in wanted
     }
     session.add_all(accounts.values())
     await session.flush()  # the grants refer to them

@@ -139,6 +139,25 @@ def _as_documented() -> Iterator[None]:
         raise Unavailable(retry_after=2) from error
 
 
+class AskedOnce:
+    """Asks WeChat each question once a request: a code works once, and a transaction may run again."""
+
+    def __init__(self, wechat: WeChat) -> None:
+        self._wechat = wechat
+        self._identities: dict[str, WeChatIdentity] = {}
+        self._phones: dict[str, str] = {}
+
+    async def identify(self, code: str) -> WeChatIdentity:
+        if code not in self._identities:
+            self._identities[code] = await self._wechat.identify(code)
+        return self._identities[code]
+
+    async def phone_number(self, code: str) -> str:
+        if code not in self._phones:
+            self._phones[code] = await self._wechat.phone_number(code)
+        return self._phones[code]
+
+
 def _error_of(answer: dict[str, Any]) -> int:
     """The error code, which one documented example shows as a string."""
     with _as_documented():

@@ -37,9 +37,7 @@ def spawn(  # noqa: PLR0913 - a narrow door to Popen, whose names these are
     A session of its own keeps a terminal's Ctrl-C for us, who stop children in their order.
     """
     if threading.current_thread() is not threading.main_thread():
-        raise RuntimeError(
-            "children are started from the main thread: the kernel counts a thread as the parent"
-        )
+        raise RuntimeError("children are started from the main thread: the kernel counts a thread as the parent")
     helper = [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(on_death)), user or ""]
     return subprocess.Popen(  # noqa: S603 - commands are ours, never a request's
         [*helper, *map(str, command)],

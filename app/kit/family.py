@@ -94,9 +94,7 @@ class Falls:
         """Note an end; answers the seconds to wait before the next start."""
         self.count = self.count + 1 if time.monotonic() - self.since < QUICK_SECONDS else 0
         if self.count >= MOST_FALLS:
-            raise FellTooOften(
-                f"{self.name} ended {self.count} times within {QUICK_SECONDS:.0f} s of its start"
-            )
+            raise FellTooOften(f"{self.name} ended {self.count} times within {QUICK_SECONDS:.0f} s of its start")
         return 0.1 * 2**self.count if self.count else 0.0
 
     def forgive(self) -> None:

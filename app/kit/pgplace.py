@@ -124,8 +124,7 @@ def choose_user(run_as: str | None, folder: Path) -> User | None:
         return None
     if owner == 0:
         raise EmbeddedPostgresError(
-            f"{folder} belongs to root, as whom PostgreSQL refuses to run; "
-            "give it to an unprivileged user (chown -R)"
+            f"{folder} belongs to root, as whom PostgreSQL refuses to run; give it to an unprivileged user (chown -R)"
         )
     user = _first_user(run_as, owner)
     if owner not in (None, user.uid):
@@ -144,9 +143,7 @@ def _first_user(run_as: str | None, owner: int | None) -> User:
             continue
         if entry.pw_uid != 0:
             return User.named(entry)
-    raise EmbeddedPostgresError(
-        f"PostgreSQL refuses to run as root, and there is no other user {' or '.join(names)}"
-    )
+    raise EmbeddedPostgresError(f"PostgreSQL refuses to run as root, and there is no other user {' or '.join(names)}")
 
 
 def choose_home(data_dir: Path, user: User | None) -> Path:
@@ -229,9 +226,7 @@ def _copy_programs(package: Path, copy: Path) -> None:
         new = Path(scratch) / "new"
         for part in (f"{package.name}/pginstall{MAJOR}", f"{package.name}.libs"):
             if (package.parent / part).exists():
-                shutil.copytree(
-                    package.parent / part, new / part, ignore=shutil.ignore_patterns("include", "*.a")
-                )
+                shutil.copytree(package.parent / part, new / part, ignore=shutil.ignore_patterns("include", "*.a"))
         for path in (new, *new.rglob("*")):
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         new.rename(copy)

@@ -97,9 +97,7 @@ class EmbeddedPostgres:
             pgplace.leave_note(self.data_dir, self._home)
             self._launch()
         except OSError as error:
-            raise EmbeddedPostgresError(
-                f"the embedded PostgreSQL cannot use {self.data_dir}: {error}"
-            ) from error
+            raise EmbeddedPostgresError(f"the embedded PostgreSQL cannot use {self.data_dir}: {error}") from error
 
     def stop(self) -> None:
         """Stop the database if it is ours, in an orderly way first; once is enough."""
@@ -141,9 +139,7 @@ class EmbeddedPostgres:
     def _refuse_other_version(self) -> None:
         code, printed = self._run("postgres", "--version")
         if code != 0 or f"(PostgreSQL) {MAJOR}." not in printed:
-            raise EmbeddedPostgresError(
-                f"{self._programs}/postgres is not PostgreSQL {MAJOR}: {printed.strip()}"
-            )
+            raise EmbeddedPostgresError(f"{self._programs}/postgres is not PostgreSQL {MAJOR}: {printed.strip()}")
         if not self._cluster.exists():
             return
         try:
@@ -290,9 +286,7 @@ class EmbeddedPostgres:
 
     def _newest_log(self) -> str:
         """The last lines of the log: all that a server says once it has opened it."""
-        return (
-            "\n".join(self._logs()[0].read_text(errors="replace").splitlines()[-5:]) if self._logs() else ""
-        )
+        return "\n".join(self._logs()[0].read_text(errors="replace").splitlines()[-5:]) if self._logs() else ""
 
     def _run(self, program: str, *arguments: str | Path, text: str = "") -> tuple[int, str]:
         user = self._user.name if self._user else None

@@ -45,7 +45,5 @@ def _too_few(found: dict[str, str], connections: int) -> list[str]:
 
 def _forgetful(found: dict[str, str]) -> list[str]:
     return [
-        f"{name} is off: a crash could lose or garble acknowledged work"
-        for name in DURABLE
-        if found[name] == "off"
+        f"{name} is off: a crash could lose or garble acknowledged work" for name in DURABLE if found[name] == "off"
     ]

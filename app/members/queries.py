@@ -24,6 +24,8 @@ async def member(session: AsyncSession, member_id: uuid.UUID) -> Member | None:
 async def members(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Member]:
     """Some members by their ids; those that are not there are left out."""
     wanted = {one for one in ids if one}
+    if not wanted:
+        return {}
     found = await session.scalars(select(Member).where(Member.id.in_(wanted)))
     return {one.id: one for one in found}
 

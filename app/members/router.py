@@ -3,12 +3,10 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter, Query
 
 from app.access.dependencies import AuthRoute, CallerRoute, SignedInCaller
 from app.access.router import WeChatGateway
-from app.gateways.wechat import WeChat
 from app.kit.http import Session
 from app.kit.pagination import Page, PageRequest
 from app.members import binding, listing, profile
@@ -27,22 +25,12 @@ router = APIRouter(tags=["members 党员"], route_class=CallerRoute)
 
 
 @auth.post("/phone")
-async def bind_phone(
-    request: Request, session: Session, caller: SignedInCaller, wechat: WeChatGateway, body: PhoneIn
-) -> MeOut:
+async def bind_phone(session: Session, caller: SignedInCaller, wechat: WeChatGateway, body: PhoneIn) -> MeOut:
     """Bind a phone with the code of getPhoneNumber (in the sandbox `sandbox:13800000001`)."""
-    phone = await _verified(request, session, wechat, body.code)
+    await session.rollback()  # the caller is known, and no connection may wait for WeChat
+    phone = await wechat.phone_number(body.code)
     await binding.bind(session, caller, phone, body.name)
     return await profile.me(session, caller)
-
-
-async def _verified(request: Request, session: AsyncSession, wechat: WeChat, code: str) -> str:
-    """The phone behind a code, asked once a request: a code works once, and a transaction may run again."""
-    if not hasattr(request.state, "verified_phone"):
-        await session.rollback()  # the caller is known, and no connection may wait for WeChat
-        request.state.verified_phone = await wechat.phone_number(code)
-    phone: str = request.state.verified_phone
-    return phone
 
 
 @router.get("/me")

@@ -19,6 +19,8 @@ async def organization(session: AsyncSession, organization_id: uuid.UUID) -> Org
 async def organizations(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Organization]:
     """Some organizations by their ids; those that are not there are left out."""
     wanted = {one for one in ids if one}
+    if not wanted:
+        return {}
     found = await session.scalars(select(Organization).where(Organization.id.in_(wanted)))
     return {one.id: one for one in found}
 

@@ -148,9 +148,7 @@ async def _look_before_claiming(case: Case, walk: Walk) -> None:
 
 async def _look_after_claiming(walk: Walk, held: Sequence[Held]) -> None:
     """Whoever goes there sees both."""
-    shown = await walk.look(
-        MEMBER, held[0].person, state="claimed", contact=flow.CONTACT, address=flow.ADDRESS
-    )
+    shown = await walk.look(MEMBER, held[0].person, state="claimed", contact=flow.CONTACT, address=flow.ADDRESS)
     walk.expect(shown["claimed"] == len(held), "名额计数 places counted", shown)
 
 
@@ -225,9 +223,7 @@ async def _asked_by_a_desk(case: Case, walk: Walk) -> None:
     else:
         await flow.serve(walk, held, case.minutes)
     await flow.close(walk, desk)
-    await walk.timeline(
-        desk, "demand.filed", "demand.dispatched", "claim.served", "demand.completed", "demand.closed"
-    )
+    await walk.timeline(desk, "demand.filed", "demand.dispatched", "claim.served", "demand.completed", "demand.closed")
 
 
 async def _claimed_by_its_audience(case: Case, walk: Walk) -> list[Held]:

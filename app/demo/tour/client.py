@@ -80,9 +80,7 @@ class Server:
         for attempt in range(1, TRIES + 1):
             async with self._gate:
                 self.requests += 1
-                response = await self._http.request(
-                    method, API + path, headers=headers, json=body, params=query
-                )
+                response = await self._http.request(method, API + path, headers=headers, json=body, params=query)
             if response.status_code != BUSY or attempt == TRIES:
                 break
             await asyncio.sleep(PAUSE * attempt)

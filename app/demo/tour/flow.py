@@ -50,9 +50,7 @@ async def dispatch_again(walk: Walk, desk: Person, **plan: object) -> Json:
     """下单: the desk gives a demand a plan, whatever it had before."""
     walk.step = "下单 dispatch"
     out = await desk.post(f"{walk.path}/dispatch", **plan)
-    walk.expect(
-        out["mode"] == plan["mode"] and out["slots"] == plan.get("slots", 1), "按计划 as planned", out
-    )
+    walk.expect(out["mode"] == plan["mode"] and out["slots"] == plan.get("slots", 1), "按计划 as planned", out)
     walk.note(DESK, f"下单 {out['mode']} {out['slots']} 人")
     return out
 
@@ -111,9 +109,7 @@ async def complete(walk: Walk, held: Held, minutes: int, *, role: str = MEMBER) 
     walk.step = "完成 complete"
     held.claim = await held.person.post(f"{held.path}/complete", minutes=minutes, summary=SUMMARY)
     is_post = walk.demand["kind"] == "post"
-    walk.expect(
-        held.claim["state"] == ("accepted" if is_post else "completed"), "已完成 completed", held.claim
-    )
+    walk.expect(held.claim["state"] == ("accepted" if is_post else "completed"), "已完成 completed", held.claim)
     await book(walk, held.person, minutes, held.claim["provenance"])
     walk.note(role, f"完成 {minutes} 分钟 served")
 
@@ -162,9 +158,7 @@ async def evaluate(walk: Walk, filer: Person, *, stars: int = 5, resolved: bool 
     """评议: the filer rates; resolved closes it, nothing else does."""
     walk.step = "评议 evaluate"
     await walk.look(RESIDENT, filer, state="completed", can=["evaluate"])
-    rated = await filer.post(
-        f"{walk.path}/evaluation", stars=stars, resolved=resolved, comment=WORDS, tags=[]
-    )
+    rated = await filer.post(f"{walk.path}/evaluation", stars=stars, resolved=resolved, comment=WORDS, tags=[])
     walk.expect(rated["stars"] == stars and rated["channel"] == "filer", "已评议 evaluated", rated)
     word = "已解决 resolved" if resolved else "未解决 not resolved"
     walk.note(RESIDENT, f"评议 {'★' * stars} {word}")

@@ -19,9 +19,7 @@ PROVENANCES = (("entered", "自报"), ("confirmed", "他人确认"), ("measured"
 def show_walk(console: Console, walk: Walk) -> None:
     """One case: what each saw, the time line, hours and points."""
     place = walk.demand.get("region_name", "")
-    console.print(
-        Text.assemble(("✓ ", "green"), (f"{walk.key} ", "bold cyan"), (walk.title, "bold"), f"  {place}")
-    )
+    console.print(Text.assemble(("✓ ", "green"), (f"{walk.key} ", "bold cyan"), (walk.title, "bold"), f"  {place}"))
     for role, lines in walk.saw.items():
         _line(console, role, " → ".join(lines))
     _line(console, "时间线 timeline", story(walk.history))
@@ -87,9 +85,7 @@ def show_totals(console: Console, walks: Sequence[Walk], total: Sum, *, people: 
 def show_comparison(console: Console, wrong: Sequence[str]) -> None:
     """Whether the ledger says the same."""
     if not wrong:
-        console.print(
-            Text("✓ 与台账、排行榜一致 The ledger and the leaderboards say the same.", "bold green")
-        )
+        console.print(Text("✓ 与台账、排行榜一致 The ledger and the leaderboards say the same.", "bold green"))
         return
     console.print(Text("✗ 与台账不一致 The ledger differs:", "bold red"))
     for line in wrong:

@@ -88,9 +88,7 @@ async def _walk_all(tour: Tour, wanted: Sequence[Stop]) -> None:
         await asyncio.gather(*(_walk_one(tour, stop, gate, progress, task) for stop in wanted))
 
 
-async def _walk_one(
-    tour: Tour, stop: Stop, gate: asyncio.Semaphore, progress: Progress, task: TaskID
-) -> None:
+async def _walk_one(tour: Tour, stop: Stop, gate: asyncio.Semaphore, progress: Progress, task: TaskID) -> None:
     walk = Walk(stop.key, stop.title, tour.people, tour.books)
     async with gate:
         try:

@@ -96,9 +96,7 @@ class Walk:
         items: list[Json] = []
         cursor: str | None = ""
         while cursor is not None:
-            page = await person.get(
-                f"{self.path}/timeline", limit=100, **({"cursor": cursor} if cursor else {})
-            )
+            page = await person.get(f"{self.path}/timeline", limit=100, **({"cursor": cursor} if cursor else {}))
             items += page["items"]
             cursor = page["next_cursor"]
         times = [item["at"] for item in items]

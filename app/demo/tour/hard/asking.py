@@ -40,9 +40,7 @@ async def whistle_to_two(walk: Walk) -> None:
     walk.note(UNIT, "一家已办完，另一家才签收 one is done before the other acknowledges")
     await flow.respond(walk, slow, 120)
     await flow.evaluate(walk, resident)
-    await walk.timeline(
-        resident, "demand.offered", "demand.offered", "claim.served", "demand.claimed", "claim.served"
-    )
+    await walk.timeline(resident, "demand.offered", "demand.offered", "claim.served", "demand.claimed", "claim.served")
 
 
 async def elder_by_callback(walk: Walk) -> None:
