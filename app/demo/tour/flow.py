@@ -117,7 +117,8 @@ async def complete(walk: Walk, held: Held, minutes: int, *, role: str = MEMBER) 
 async def book(walk: Walk, person: Person, minutes: int, provenance: str) -> None:
     """Expect a service in the ledger."""
     walk.expect(provenance == "entered", "自报工时 provenance entered", provenance)
-    walk.points += await walk.books.served(person, walk.demand, minutes, provenance)
+    points = await walk.books.served(person, walk.demand, minutes, provenance)
+    walk.points += points  # not in one line with the await: another service may be counted meanwhile
     walk.minutes += minutes
     walk.services += 1
 

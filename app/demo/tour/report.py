@@ -70,8 +70,8 @@ def _shown(shown: object) -> str:
     return words if len(words) <= LONGEST else words[:LONGEST] + "…"
 
 
-def show_totals(console: Console, walks: Sequence[Walk], total: Sum, *, people: int, requests: int) -> None:
-    """What the tour did altogether, as it counted itself."""
+def show_totals(console: Console, walks: Sequence[Walk], total: Sum, people: int, effort: tuple[int, float]) -> None:
+    """What the tour did altogether, as it counted itself; the effort is in requests and seconds."""
     console.print(Text("合计 Totals", "bold"))
     done = Counter("hard" if walk.key.islower() else "case" for walk in walks)
     _line(console, "案例 cases", f"{done['case']} 个实际案例 + {done['hard']} 个难点 hard ones")
@@ -79,7 +79,7 @@ def show_totals(console: Console, walks: Sequence[Walk], total: Sum, *, people: 
     known = "，".join(f"{label} {name} {total.minutes[name]}" for name, label in PROVENANCES)
     _line(console, "工时 minutes", f"{total.all_minutes}（{known}）")
     _line(console, "积分 points", f"{total.points}")
-    _line(console, "请求 requests", f"{requests}")
+    _line(console, "用时 effort", f"{effort[0]} 次请求 requests，{effort[1]:.0f} 秒 s")
 
 
 def show_comparison(console: Console, wrong: Sequence[str]) -> None:

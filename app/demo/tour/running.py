@@ -61,6 +61,7 @@ def stops(only: str | None) -> list[Stop]:
 
 async def run(url: str, wanted: Sequence[Stop], console: Console, *, quiet: bool) -> bool:
     """Walk the cases on a running server; answers whether everything came as expected."""
+    began = time.monotonic()
     limits = httpx2.Limits(max_connections=PARALLEL, max_keepalive_connections=PARALLEL)
     async with httpx2.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits) as http:
         server = Server(http)
@@ -72,7 +73,8 @@ async def run(url: str, wanted: Sequence[Stop], console: Console, *, quiet: bool
         await _walk_all(tour, wanted)
         wrong = [] if tour.failed else await books.compare(observer)
         served = sum(1 for page in books.people.values() if page.added.services)
-        report.show_totals(console, tour.finished, books.total, people=served, requests=server.requests)
+        effort = server.requests, time.monotonic() - began
+        report.show_totals(console, tour.finished, books.total, served, effort)
         if tour.failed:
             console.print(f"✗ {tour.failed} 个案例失败 cases failed; 台账未比较 the ledger was not compared")
         else:

@@ -126,9 +126,13 @@ async def mark_as_nobody(session: Session, body: MarkIn) -> MarkOut:
     return MarkOut(id=row.id, text=row.text)
 
 
+class MarkFilter(PageRequest):
+    like: str = ""
+
+
 @public.get("/marks")
-async def marks(session: Session, wanted: Annotated[PageRequest, Query()], like: str = "") -> int:
-    found = await session.scalar(text("SELECT count(*) FROM marks WHERE text >= :like"), {"like": like})
+async def marks(session: Session, wanted: Annotated[MarkFilter, Query()]) -> int:
+    found = await session.scalar(text("SELECT count(*) FROM marks WHERE text >= :like"), wanted.model_dump())
     return int(found or 0)
 
 

@@ -28,8 +28,9 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 )
 async def test_a_well_formed_traceparent_is_taken_up(nobody: Client, traceparent: str, taken: bool) -> None:
     answer = await nobody.http.get("/healthz", headers={"traceparent": traceparent})
-    assert (answer.headers["X-Trace-Id"] == TRACE) is taken
-    assert len(answer.headers["X-Trace-Id"]) == 32
+    trace = answer.headers["X-Trace-Id"]
+    assert (trace in traceparent) is taken
+    assert len(trace) == 32
 
 
 async def test_answer_problem_and_log_carry_the_same_trace(alice: Client, owner: Owner) -> None:
