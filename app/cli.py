@@ -65,9 +65,9 @@ def http(fd: Annotated[int, typer.Option(help="The socket that serve listens on.
     uvicorn.Server(config).run()
 
 
-@cli.command(hidden=True)
+@cli.command()
 def worker() -> None:
-    """The background worker, as started by serve."""
+    """The background worker alone, where serve runs without it."""
     uvloop.run(background.run(read_settings()))
 
 

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """Whether the embedded PostgreSQL waits for the disk; off only for tests."""
     secret_key: str | None = Field(default=None, repr=False)
     """Signs tokens and encrypts stored answers, at least 32 characters; unset makes one in the data folder."""
+    background: bool = True
+    """Whether `serve` runs the background worker too; off where `yihu worker` has a container of its own."""
     demo: bool = False
     """Seed generated people and open sandbox sign-ins for them."""
     wechat_app_id: str | None = None

@@ -83,7 +83,8 @@ class _Server:
             Child(f"HTTP worker {n}", [*python, "http", "--fd", str(fd)], environment, (fd,))
             for n in range(1, workers + 1)
         ]
-        self.worker = Child("background worker", [*python, "worker"], environment)
+        worker = Child("background worker", [*python, "worker"], environment)
+        self.background = [worker] if settings.background else []
         self.hints: list[str] = []
 
     def run(self, prepare: Prepare | None) -> int:
@@ -130,7 +131,7 @@ class _Server:
         with closing(_Probe(self.listener)) as probe:
             while not self.signals.asked:
                 self._keep_database()
-                for child in (*self.http, self.worker):
+                for child in (*self.http, *self.background):
                     child.keep()
                 if not announced and probe.is_ready():
                     announced = True
@@ -148,7 +149,7 @@ class _Server:
         with self.signals.interrupting():
             self.database.start()
         self.database_falls.started()
-        for child in (*self.http, self.worker):
+        for child in (*self.http, *self.background):
             child.falls.forgive()  # falling without a database is not their fault
         logger.info("supervisor.database_restarted")
 
@@ -167,7 +168,7 @@ class _Server:
         if self.signals.asked:
             _say("正在停止 Stopping …")
         stop(self.http, GRACEFUL_SECONDS, self.signals)
-        stop([self.worker], WORKER_SECONDS, self.signals)
+        stop(self.background, WORKER_SECONDS, self.signals)
         if self.database:
             self.database.stop()
 

@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from sqlalchemy import insert
@@ -100,10 +101,10 @@ async def a_crowd(
     return [client.as_(tokens.access_token(keyring, account, sign_in)) for _, account, sign_in in everybody]
 
 
-async def insist(ask: Callable[[], Awaitable[ANSWER]]) -> ANSWER:
-    """The answer of a client that comes back when it is told to."""
+async def insist(who: Client, path: str, body: Any = None, *, key: str | None = None) -> ANSWER:
+    """The answer to a POST of a client that comes back when it is told to."""
     deadline = time.monotonic() + PATIENCE
-    while (answer := await ask()).status_code == 503:
+    while (answer := await who.post(path, body, key=key)).status_code == 503:
         assert time.monotonic() < deadline, "busy for too long"
         await asyncio.sleep(float(answer.headers["Retry-After"]) / 4)
     return answer

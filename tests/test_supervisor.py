@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -316,6 +317,16 @@ def test_ctrl_c_during_the_first_start_leaves_nothing_running_and_the_next_start
     fresh.see()
     fresh.supervisor.terminate()
     assert fresh.ended() == 0
+
+
+def test_a_port_that_a_killed_serve_is_just_giving_back_is_waited_for() -> None:
+    held = socket.create_server(("127.0.0.1", 0))
+    port = held.getsockname()[1]
+    gives_back = threading.Timer(0.5, held.close)
+    gives_back.start()
+    with supervisor._listen("127.0.0.1", port) as listener:
+        assert listener.getsockname()[1] == port
+    gives_back.join()
 
 
 def test_unsafe_settings_are_refused_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

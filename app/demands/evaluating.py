@@ -8,8 +8,8 @@ from app.access.caller import DISPATCHERS, Caller
 from app.demands import moving, queries, relations
 from app.demands.errors import AlreadyEvaluated
 from app.demands.events import DemandEvent
-from app.demands.lifecycle import DONE, LIVE, Action, ClaimState, Relation, State
-from app.demands.models import Channel, Demand, Evaluation, Result
+from app.demands.lifecycle import LIVE, Action, ClaimState, Relation, State
+from app.demands.models import Channel, Claim, Demand, Evaluation, Result
 from app.demands.schemas import EvaluationIn
 from app.kit import clock
 from app.kit.db import new_id
@@ -79,8 +79,14 @@ async def _refuse_a_biased_voice(session: AsyncSession, caller: Caller, demand: 
     if not is_filer and not speaks_on_the_phone:
         raise Forbidden(Text("请以电话回访方式登记评议", "The desk notes a rating as a callback"))
     mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
-    if any(claim.state in DONE | LIVE | {ClaimState.RELEASED} and claim.arrived_at for claim in mine):
+    if any(_served(claim) for claim in mine):
         raise Forbidden(Text("不能评议自己的服务", "Nobody rates what they served"))
+
+
+def _served(claim: Claim) -> bool:
+    """Whether its people did something, checked in or not, or are there now."""
+    is_there = claim.arrived_at is not None and claim.state in LIVE | {ClaimState.RELEASED}
+    return is_there or claim.minutes is not None
 
 
 def _filed_as_staff(caller: Caller, demand: Demand) -> bool:

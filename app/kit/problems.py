@@ -200,8 +200,7 @@ def _field_error(wrong: dict[str, Any]) -> FieldError:
     if code in ("too_short", "too_long") and isinstance(wrong["input"], str):
         code = f"string_{code}"  # pydantic says so where the limit stands apart from the type
     field = ".".join(str(part) for part in place) or wrong["loc"][0]
-    printable = field[:LONGEST_FIELD].encode(errors="replace").decode()  # a lone surrogate cannot be sent
-    return FieldError(printable, code, _message(code, wrong))
+    return FieldError(field[:LONGEST_FIELD], code, _message(code, wrong))
 
 
 def _message(code: str, wrong: dict[str, Any]) -> Text:

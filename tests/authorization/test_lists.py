@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.authorization.expectations import DECIDES, MEMBER_HOURS, ROLES, Table, table
+from tests.authorization.expectations import DECIDES, MEMBER_HOURS, ROLES, SEES_CLAIM, Table, table
 from tests.authorization.stage import Stage
 from tests.demands.world import ELSEWHERE, NEIGHBOUR
 
@@ -31,6 +31,7 @@ SCOPES = {
     "/demands": ("mine", "open", "desk", "region"),
     "/claims": ("mine", "organization", "desk"),
 }
+OUR_CLAIMS = ("claimant's", "unit's")
 OF_ROSTERS = ("liaison", "other", "desk", "neighbour", "district", "observer", "chief", "admin")
 """Who may list members: nobody's own entry alone is a list."""
 
@@ -38,7 +39,7 @@ OF_ROSTERS = ("liaison", "other", "desk", "neighbour", "district", "observer", "
 async def listed(stage: Stage, role: str, path: str, known: dict[str, str], **query: str) -> set[str]:
     """The names of the known things that stand in somebody's list."""
     answer = await stage.people[role].get(path, limit="100", **query)
-    if answer.status_code in (401, 403):
+    if answer.status_code in (401, 403, 404):
         return set()
     assert answer.status_code == 200, answer.text
     assert answer.json()["next_cursor"] is None
@@ -56,6 +57,13 @@ async def test_every_list_holds_what_its_cells_say(stage: Stage, path: str, writ
         for name in await listed(stage, role, path, known, scope=scope):
             found[name] += scope[0]
     assert found == {name: cells[role].replace("-", "") for name, cells in written.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_demands_claims_are_listed_for_whom_each_is_shown(stage: Stage, role: str) -> None:
+    path, known = f"/demands/{stage.demands['ours']}/claims", {name: stage.claims[name] for name in OUR_CLAIMS}
+    seen = {name for name in OUR_CLAIMS if SEES_CLAIM[name][role] == "yes"}
+    assert await listed(stage, role, path, known) == seen
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -43,6 +43,17 @@ async def test_any_folder_can_be_connected_to(folder: Path, lend: Lend, start: S
     await engine.dispose()
 
 
+@pytest.mark.parametrize(("length", "short"), [(107, False), (108, True)])
+def test_the_longest_path_that_the_kernel_takes_is_used_in_place(
+    folder: Path, lend: Lend, start: Start, length: int, short: bool
+) -> None:
+    fixed = len(os.fsencode(folder / "x" / "socket" / ".s.PGSQL.5432")) - 1
+    data_dir = lend(folder / ("x" * (length - fixed)))
+    assert (pgplace.socket_folder(data_dir).parent == pgplace.SHORT_FOLDERS) is short
+    start(data_dir)
+    assert sql(data_dir, "SELECT 1") == "1"
+
+
 def test_a_short_socket_folder_is_private_and_removed_again(folder: Path, lend: Lend, start: Start) -> None:
     data_dir = lend(folder / LONG)
     database = start(data_dir)

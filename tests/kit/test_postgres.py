@@ -5,9 +5,11 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from app.kit import children, pgplace
@@ -29,17 +31,13 @@ def ends(pid: int, seconds: float = 10) -> bool:
 
 def test_the_first_start_makes_a_database_that_only_local_roles_enter(folder: Path, start: Start) -> None:
     database = start(folder / "new" / "data")
-    answer = sql(
-        database.data_dir, "SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname ~ '^yihu'"
-    )
+    answer = sql(database.data_dir, "SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname ~ '^yihu'")
     assert answer.splitlines() == ["yihu|t|t", "yihu_app|f|t"]
     names = ["server_version_num", "listen_addresses", "timezone", "data_checksums", "server_encoding"]
     version, *shown = [sql(database.data_dir, f"SHOW {name}") for name in names]
     assert version.startswith("18")
     assert shown == ["", "UTC", "on", "UTF8"]
-    about = (
-        "SELECT pg_get_userbyid(datdba), datlocprovider, datlocale FROM pg_database WHERE datname = 'yihu'"
-    )
+    about = "SELECT pg_get_userbyid(datdba), datlocprovider, datlocale FROM pg_database WHERE datname = 'yihu'"
     assert sql(database.data_dir, about) == "yihu|b|C.UTF-8"
     assert stat.S_IMODE((database.data_dir / "socket").stat().st_mode) == 0o700
     assert stat.S_IMODE((database.data_dir / "postgres").stat().st_mode) == 0o700
@@ -114,6 +112,21 @@ def test_a_killed_database_starts_again_at_once_with_its_rows(data_dir: Path, st
     assert sql(data_dir, "SELECT n FROM kept") == "7"
 
 
+def test_the_remains_of_a_killed_database_are_waited_for(data_dir: Path, start: Start) -> None:
+    database = start(data_dir)
+    assert database.process is not None
+    family = psutil.Process(database.process.pid).children()
+    lingering = next(child for child in family if "checkpointer" in " ".join(child.cmdline()))
+    lingering.suspend()
+    wakes = threading.Timer(1.0, lingering.resume)
+    database.process.kill()
+    database.process.wait()
+    wakes.start()
+    database.start()
+    wakes.join()
+    assert sql(data_dir, "SELECT 1") == "1"
+
+
 def test_a_pid_file_with_the_number_of_another_program_is_no_obstacle(data_dir: Path, start: Start) -> None:
     database = start(data_dir)
     assert database.process is not None
@@ -121,9 +134,7 @@ def test_a_pid_file_with_the_number_of_another_program_is_no_obstacle(data_dir: 
     before = pid_file.read_text()
     database.stop()
     user = pgplace.choose_user(None, data_dir / "postgres")
-    with children.spawn(
-        ["/bin/sleep", "60"], on_death=signal.SIGKILL, user=user.name if user else None
-    ) as other:
+    with children.spawn(["/bin/sleep", "60"], on_death=signal.SIGKILL, user=user.name if user else None) as other:
         time.sleep(0.2)
         pid_file.write_text(before.replace(before.split("\n", 1)[0], str(other.pid), 1))
         if user:

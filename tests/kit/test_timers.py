@@ -132,23 +132,13 @@ async def test_a_poisoned_row_holds_up_no_other_and_is_tried_again_after_a_pause
     now += timers.LONGEST_PAUSE
     assert await sweep(make, bell.timer) == 1
     assert bell.rang[-1] == "poisoned"
+    assert bell.timer._pauses == {}  # the next failure starts with the shortest pause, and nothing piles up
 
 
 async def heal(make: db.Sessions) -> None:
     async with db.transaction(make) as session:
         for alarm in await session.scalars(select(Alarm).where(Alarm.poisoned)):
             alarm.poisoned = False
-
-
-async def test_a_row_that_recovered_starts_with_the_shortest_pause_again(make: db.Sessions) -> None:
-    bell, row = Bell(), new_id()
-    for _ in range(20):
-        bell.timer.rest(row)
-    assert bell.timer.resting() == [row]
-    bell.timer.recover(row)
-    assert bell.timer.resting() == []
-    bell.timer.rest(row)
-    assert bell.timer._pauses[row][1] == 1.0
 
 
 async def test_a_sweep_ends_so_that_the_next_timer_has_its_turn(make: db.Sessions) -> None:

@@ -63,7 +63,8 @@ async def members_claim(walk: Walk, count: int, skills: Sequence[str] = ()) -> l
     async def one() -> Held:
         while True:
             person = await walk.people.member(district, skills)
-            answer = await person.try_post(f"{walk.path}/claims")
+            async with walk.door:
+                answer = await person.try_post(f"{walk.path}/claims")
             if answer.code == "overlaps":
                 walk.note(MEMBER, "有人时间冲突，换下一位 somebody is busy: the next one")
                 continue
@@ -100,14 +101,16 @@ async def accept(walk: Walk, role: str, person: Person) -> Held:
 async def arrive(walk: Walk, held: Held) -> None:
     """到场: the claimant is there."""
     walk.step = "到场 arrive"
-    held.claim = await held.person.post(f"{held.path}/arrive")
+    async with walk.door:
+        held.claim = await held.person.post(f"{held.path}/arrive")
     walk.expect(held.claim["state"] == "arrived", "已到场 arrived", held.claim)
 
 
 async def complete(walk: Walk, held: Held, minutes: int, *, role: str = MEMBER) -> None:
     """完成: the claimant says what was done and how long it took; their word counts at once."""
     walk.step = "完成 complete"
-    held.claim = await held.person.post(f"{held.path}/complete", minutes=minutes, summary=SUMMARY)
+    async with walk.door:
+        held.claim = await held.person.post(f"{held.path}/complete", minutes=minutes, summary=SUMMARY)
     is_post = walk.demand["kind"] == "post"
     walk.expect(held.claim["state"] == ("accepted" if is_post else "completed"), "已完成 completed", held.claim)
     await book(walk, held.person, minutes, held.claim["provenance"])

@@ -53,8 +53,9 @@ class Tour:
 
 
 def stops(only: str | None) -> list[Stop]:
-    """Every case, or the one with this key."""
-    real = [Stop(case.key, case.title, partial(cases.walk, case)) for case in cases.read()]
+    """Every case, those with the most people first, or the one with this key."""
+    longest_first = sorted(cases.read(), key=lambda case: -case.slots)
+    real = [Stop(case.key, case.title, partial(cases.walk, case)) for case in longest_first]
     hard = [Stop(case.key, case.title, case.walk) for case in HARD]
     return [stop for stop in (*real, *hard) if only is None or stop.key.lower() == only.lower()]
 

@@ -12,6 +12,9 @@ PATIENCE = 40.0
 """Seconds until something that the clock does must have happened."""
 LOOK_AGAIN = 0.25
 
+AT_THE_DOOR = 3
+"""Requests at once that change one demand: more would only wait for each other, holding up other cases."""
+
 RESIDENT, DESK, UNIT, MEMBER = "居民 resident", "社区 desk", "单位 liaison", "党员 member"
 
 
@@ -36,6 +39,7 @@ class Walk:
     title: str
     people: People
     books: Books
+    door: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_THE_DOOR))
     step: str = ""
     """What is being done, for the line that says where it failed."""
     demand: Json = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from app.kit.postgres import EmbeddedPostgres
 from app.main import create_app
 from app.settings import Settings
 from tests.client import Client, refusal
-from tests.kit.edge.scratch import running
+from tests.kit.edge.scratch import Owner, running
 
 
 @pytest.fixture
@@ -70,3 +71,17 @@ async def test_a_database_without_our_tables_is_not_ready(postgres: EmbeddedPost
     async with running(create_app(settings.model_copy(update=own))) as client:
         assert refusal(await client.get("/readyz")) == (503, "unavailable")
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_database_with_tables_of_another_version_is_not_ready(
+    postgres: EmbeddedPostgres, settings: Settings, client: Client
+) -> None:
+    owner = Owner(settings.model_copy(update={"owner_database_url": postgres.url("owner")}))
+    await owner.run("UPDATE alembic_version SET version_num = 'another'")
+    assert refusal(await client.get("/readyz")) == (503, "unavailable")
+
+
+async def test_the_version_says_what_is_running(client: Client) -> None:
+    answer = (await client.get("/version")).json()
+    assert answer["migration"] == migrate.newest() != ""
+    assert answer["version"] == version("yihu")
