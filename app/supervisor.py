@@ -277,9 +277,9 @@ def _step(zh: str, en: str) -> Iterator[None]:
 def _prepare(prepare: Prepare, settings: Settings) -> Iterable[str]:
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %")
     with Progress(*columns, TimeElapsedColumn()) as progress:
-        task = progress.add_task("准备数据 preparing data")
+        task = progress.add_task("准备数据 preparing data", visible=False)  # there may be nothing to do
 
         def report(doing: str, done: int, total: int) -> None:
-            progress.update(task, description=doing, completed=done, total=total)
+            progress.update(task, description=doing, completed=done, total=total, visible=True)
 
         return prepare(settings, report) or []

@@ -27,6 +27,17 @@ TEMPLATE = "yihu_template"
 SECRET = "a secret for tests only, 0123456789"
 
 
+EMBEDDED = ("test_postgres", "test_pgplace", "test_supervisor", "test_tour", "test_kill", "test_commands")
+"""Modules that start the embedded PostgreSQL themselves, through the programs they test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what cannot run on another server, so that a second run on one leaves it out."""
+    for item in items:
+        if item.path.stem in EMBEDDED and item.path.parent.name in ("tests", "kit"):
+            item.add_marker(pytest.mark.embedded)
+
+
 class Server:
     """The PostgreSQL under test: `YIHU_TEST_DATABASE_URL` (a superuser's), or the embedded one."""
 
@@ -52,12 +63,12 @@ def server() -> Iterator[Server]:
     """The server, with a template database that holds the whole schema."""
     if given := os.environ.get("YIHU_TEST_DATABASE_URL"):
         found = Server(given, given)
-        app_url = make_url(given).set(username="yihu_app", password="yihu_app")  # noqa: S106
+        app_url = make_url(given).set(username="yihu_app", password="yihu_app")
         found.app_url = app_url.render_as_string(hide_password=False)
         asyncio.run(_make_app_role(found))
         yield _prepared(found)
         return
-    folder = Path(tempfile.mkdtemp(prefix="yihu-tests-", dir="/tmp"))  # noqa: S108 - short, for the socket
+    folder = Path(tempfile.mkdtemp(prefix="yihu-tests-", dir="/tmp"))
     folder.chmod(0o755)  # as root the database runs as somebody else
     postgres = EmbeddedPostgres(folder, fsync=False)
     postgres.start()

@@ -1,5 +1,6 @@
 """`yihu serve` as real processes that are really killed: as root and not, with one worker and with two."""
 
+import asyncio
 import os
 import pwd
 import signal
@@ -20,7 +21,7 @@ import pytest
 
 from app import supervisor
 from app.kit import pgplace
-from app.kit.family import MOST_FALLS, Child, FellTooOften, Signals, stop
+from app.kit.family import MOST_FALLS, Child, FellTooOften, Signals, Stopped, stop
 from app.kit.postgres import url
 from app.settings import Settings
 
@@ -369,6 +370,27 @@ def test_a_hangup_asks_to_stop_unless_nohup_is_in_force() -> None:
                 assert signals.asked == asked
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_request_to_stop_while_starting_cancels_what_is_being_done_in_order(number: signal.Signals) -> None:
+    cancelled = []
+
+    async def seed() -> None:
+        try:
+            asyncio.get_running_loop().call_later(0.1, signal.raise_signal, number)
+            await asyncio.sleep(20)
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+
+    with Signals() as signals:
+        with pytest.raises(Stopped), signals.interrupting():
+            asyncio.run(seed())
+        assert signals.asked == 1
+        with pytest.raises(Stopped), signals.interrupting():
+            pytest.fail("nothing is begun after a request to stop")
+    assert cancelled
 
 
 def test_a_child_that_does_not_listen_is_killed_at_the_second_request_to_stop() -> None:

@@ -105,7 +105,7 @@ def test_it_can_be_walked_again_on_the_same_data(server: DemoServer, whole: Ende
 
 
 def test_the_rules_that_were_set_to_seconds_are_put_back(server: DemoServer, whole: Ended) -> None:
-    stored = server.sql("SELECT key || ' ' || value #>> '{}' FROM policies ORDER BY key")
+    stored = server.sql("SELECT key || ' ' || (value #>> '{}') FROM policies ORDER BY key")
     assert stored.splitlines() == ["answer_window P7D", "offer_window P1D", "rating_window P7D"]
 
 

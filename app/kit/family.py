@@ -59,24 +59,41 @@ class Signals:
             return
         self.asked += 1
         if self._interrupting:
-            self._interrupting = False
-            raise Stopped
+            signal.raise_signal(signal.SIGINT)
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:
-        """Within this block the first request to stop raises `Stopped` wherever we are."""
+        """Within this block a request to stop ends what is being done and raises `Stopped`.
+
+        It is passed on as Python's own Ctrl-C, which asyncio turns into an orderly cancellation.
+        """
         if self.asked:
             raise Stopped
+        ours = signal.signal(signal.SIGINT, signal.default_int_handler)
         self._interrupting = True
         try:
             yield
+        except BaseException as error:
+            asked = self.asked or signal.SIGINT in self._rung() or isinstance(error, KeyboardInterrupt)
+            if not asked:
+                raise
+            self.asked = self.asked or 1
+            raise Stopped from error  # a driver that was cancelled may say anything
         finally:
             self._interrupting = False
+            signal.signal(signal.SIGINT, ours)
 
     def wait(self, seconds: float) -> None:
         """Sleep until a signal comes."""
-        if select.select([self._ears], [], [], seconds)[0]:
-            self._ears.recv(4096)
+        select.select([self._ears], [], [], seconds)
+        self._rung()
+
+    def _rung(self) -> bytes:
+        """The numbers of the signals since the last look, whoever handled them."""
+        try:
+            return self._ears.recv(4096)
+        except BlockingIOError:
+            return b""
 
 
 @dataclass

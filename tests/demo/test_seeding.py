@@ -107,8 +107,10 @@ async def test_named_units_stand_in_their_district_below_its_working_committee(
     assert all(body.parent_id == root.id and body.region_code.startswith(district.code) for body in found)
 
 
-async def test_every_parent_stands_in_the_path_of_what_is_below(session: AsyncSession) -> None:
+async def test_each_district_is_one_tree_below_its_working_committee(session: AsyncSession) -> None:
     bodies = {body.id: body for body in await session.scalars(select(Organization))}
+    roots = {body.name for body in bodies.values() if body.parent_id is None}
+    assert roots == {district.working_committee for district in DISTRICTS}
     for body in bodies.values():
         above = bodies[body.parent_id].path if body.parent_id else ""
         assert body.path == f"{above}{body.id}."
