@@ -87,15 +87,14 @@ async def test_places_that_are_given_back_are_neither_lost_nor_given_twice(
     two: Workers, served_world: World, committing: Settings, committed_sessions: db.Sessions
 ) -> None:
     slots = 4
-    crowd = await a_crowd(committed_sessions, committing, served_world.branch, served_world.member, 7)
+    crowd = await a_crowd(committed_sessions, committing, served_world.branch, served_world.member, 12)
     demand = await opened(served_world, slots=slots)
     path = f"/demands/{demand['id']}/claims"
     holds: list[Hold] = []
     refusals: list[Refusal] = []
 
     async def come_and_go(who: Client, dice: random.Random) -> None:
-        for _ in range(15):
-            await asyncio.sleep(dice.uniform(0, 0.1))
+        for _ in range(12):
             asked = time.monotonic()
             answer = await insist(who, path)
             if answer.status_code != 201:
@@ -104,14 +103,15 @@ async def test_places_that_are_given_back_are_neither_lost_nor_given_twice(
                 continue
             hold = Hold(asked, time.monotonic())
             holds.append(hold)
-            await asyncio.sleep(dice.uniform(0, 0.1))
+            await asyncio.sleep(dice.uniform(0, 0.02))
             hold.asked_back = time.monotonic()
             back = await insist(who, f"/claims/{answer.json()['id']}/withdraw", REASON)
             assert back.status_code == 200
             hold.given_back = time.monotonic()
 
+    await asyncio.gather(*(come_and_go(who, random.Random(number)) for number, who in enumerate(crowd[:slots])))
+    assert refusals == []  # there were never more people than places
     await asyncio.gather(*(come_and_go(who, random.Random(number)) for number, who in enumerate(crowd)))
-    assert holds
     assert refusals
     assert overfull(holds, slots) == []
     assert unfounded(refusals, holds, slots) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.authorization import moments
 from tests.authorization.document import ROUTES, SCHEMAS
 from tests.authorization.expectations import ROLES, Table, table
 from tests.authorization.moments import Made, a_declined_claim, a_withdrawn_claim, an_offered_claim
@@ -90,6 +91,8 @@ claimant's phone     no     no       no    no    no     no  no       no      no 
 message              no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      yes      yes   yes
 """)  # noqa: E501 - a table
 
+DETAILS = {"round", "claim_id", "service_id", "text", "mode", "to", "reason", "result", "stars", "resolved", "channel"}
+"""What an item of a history may hold beside its kind, time and actor."""
 MESSAGE = "请从后门进来"
 PHONE = re.compile(r"(?<![\w-])1[0-9]{10}(?![\w-])")
 LISTS = [
@@ -163,6 +166,17 @@ async def test_every_role_is_told_what_its_cell_says(stage: Stage, name: str, ex
         await ok(stage.people["filer"].post(f"/demands/{things['demand']}/messages", {"text": MESSAGE}), 201)
         text = await everything_about(stage.people[role], things)
     assert unexpected(expected, role, text, known) == []
+
+
+async def test_a_history_tells_no_detail_that_is_not_on_the_list(stage: Stage) -> None:
+    found: set[str] = set()
+    for make in {**moments.DEMANDS, **moments.CLAIMS}.values():
+        async with stage.scene():
+            made = await make(stage)
+            path = f"/demands/{made.get('demand_id', made['id'])}/timeline"
+            items = (await ok(stage.people["admin"].get(path, limit="100")))["items"]
+            found |= {key for item in items for key in item["detail"]}
+    assert found <= DETAILS
 
 
 @pytest.mark.parametrize("made", [an_offered_claim, a_declined_claim, a_withdrawn_claim])

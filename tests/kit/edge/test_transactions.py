@@ -8,20 +8,23 @@ from structlog.testing import capture_logs
 
 from app.settings import Settings
 from tests.client import Client, refusal
+from tests.fake_wechat import APP_ID, CODE, OPENID, SECRET, FakeWeChat
 from tests.kit.edge.scratch import Meeting, Owner, running, scratch_app
+from tests.kit.edge.serving import served
 
 
-def at_commit(body: str) -> str:
-    """A trigger that does `body` when a transaction that wrote a mark commits."""
+def at_commit(body: str, table: str = "marks") -> str:
+    """A trigger that does `body` when a transaction that wrote to the table commits."""
     return (
         f"CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;"
-        "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON marks DEFERRABLE INITIALLY DEFERRED "
+        f"CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED "
         "FOR EACH ROW EXECUTE FUNCTION at_commit()"
     )
 
 
 FAIL = "RAISE EXCEPTION 'no commit today';"
 FAIL_OFTEN = "IF nextval('tries') % 10 < 3 THEN RAISE EXCEPTION USING ERRCODE = '40001'; END IF; RETURN NULL;"
+FAIL_TWICE = "IF nextval('tries') <= 2 THEN RAISE EXCEPTION USING ERRCODE = '40001'; END IF; RETURN NULL;"
 FAIL_ALWAYS = "RAISE EXCEPTION USING ERRCODE = '40001';"
 
 
@@ -85,6 +88,21 @@ async def test_retries_stop_at_the_deadline(committing: Settings, owner: Owner) 
     assert refusal(answer) == (503, "unavailable")
     assert answer.headers["Retry-After"] == "1"
     assert 0.1 < asyncio.get_running_loop().time() - started < 1.5
+
+
+async def test_a_sign_in_that_is_run_again_asks_wechat_once(committing: Settings, owner: Owner) -> None:
+    """A code works once, so asking a second time would refuse whom the first time knew."""
+    await owner.run(at_commit(FAIL_TWICE, "sign_ins"))
+    fake = FakeWeChat()
+    async with served(fake.app) as address:
+        real = {"wechat_app_id": APP_ID, "wechat_secret": SECRET, "wechat_base_url": address}
+        async with running(scratch_app(committing.model_copy(update=real))) as client:
+            with capture_logs() as lines:
+                answer = await client.post("/auth/wechat", {"code": CODE})
+    assert answer.status_code == 200
+    assert [line["event"] for line in lines].count("request.retried") == 2
+    assert fake.asked["/sns/jscode2session"] == 1
+    assert OPENID not in answer.text
 
 
 async def test_two_requests_that_lock_crosswise_both_succeed(nobody: Client, owner: Owner, scratch: FastAPI) -> None:
