@@ -8,12 +8,12 @@ import pytest
 
 from app.demo import staff
 from app.demo.districts import SHIJINGSHAN
-from app.demo.tour import cases, report
+from app.demo.tour import cases, flow, report
 from app.demo.tour.books import Books
 from app.demo.tour.cases import Case
 from app.demo.tour.client import Answer, Failed, Json, Server
 from app.demo.tour.people import LEFT_ALONE, People, Person
-from app.demo.tour.walk import Walk, is_in_order, view
+from app.demo.tour.walk import DESK, MEMBER, Walk, is_in_order, view
 from app.kit.clock import CHINA
 from app.main import create_app
 from tests.demo.conftest import Demo
@@ -109,6 +109,19 @@ async def test_looking_checks_fields_and_actions(books: Books, people: People, h
     await walk.timeline(helper, "demand.filed")
     with pytest.raises(Failed, match="in this order"):
         await walk.timeline(helper, "demand.filed", "demand.closed")
+
+
+async def test_whoever_is_busy_at_that_time_is_passed_over(books: Books, people: People) -> None:
+    desk = await people.desk(COMMUNITY)
+    window = {"starts_at": "2030-05-01T09:00:00+08:00", "ends_at": "2030-05-01T11:00:00+08:00"}
+    call = {"kind": "call", "region_code": COMMUNITY, "description": "清理楼道"}
+    took_part = []
+    for everybody in (people, People(books.server, 0, books.welcome)):  # both begin with the same member
+        walk = Walk("x", "x", everybody, books)
+        await flow.file(walk, desk, DESK, **call, dispatch={"mode": "open", "slots": 2, **window})
+        took_part += [held.person.member_id for held in await flow.members_claim(walk, 2)]
+    assert len(set(took_part)) == 4
+    assert any("somebody is busy" in line for line in walk.saw[MEMBER])
 
 
 def test_order_allows_for_anything_in_between_and_for_nothing_missing() -> None:
