@@ -56,7 +56,7 @@ def server() -> Iterator[Durable]:
             server.start()
             yield server
         finally:
-            if server.process:
+            if server.process and server.process.poll() is None:
                 server.see()
                 server.process.kill()
                 server.ended()
@@ -111,6 +111,15 @@ class Load:
     claimed: list[Operation] = field(default_factory=list)
     acknowledged: list[float] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @contextlib.asynccontextmanager
+    async def going_on(self) -> AsyncIterator[None]:
+        """Clients ask while the block runs."""
+        async with asyncio.TaskGroup() as clients:
+            for number in range(CLIENTS):
+                clients.create_task(self.client(number))
+            yield
+            self.over.set()
 
     async def client(self, number: int) -> None:
         """File and claim in turn; every other client leaves what is uncertain for the end."""
@@ -177,17 +186,15 @@ async def test_what_was_acknowledged_is_there_once_whatever_is_killed(server: Du
     address = f"http://127.0.0.1:{server.port}"
     async with httpx2.AsyncClient(base_url=address, limits=limits, timeout=15) as http:
         load = await a_load(server, http)
-        clients = [asyncio.create_task(load.client(number)) for number in range(CLIENTS)]
-        for kill in (kill_one_worker, kill_the_database, kill_everything):
-            await asyncio.sleep(2)
-            began = time.monotonic()
-            await kill(server)
-            await asyncio.to_thread(wait_for, server.is_ready)
-            await asyncio.sleep(2)
-            gap = load.longest_gap(began, time.monotonic())
-            print(f"{kill.__name__}: nobody was answered for {gap:.2f} s")
-        load.over.set()
-        await asyncio.gather(*clients)
+        async with load.going_on():
+            for kill in (kill_one_worker, kill_the_database, kill_everything):
+                await asyncio.sleep(2)
+                began = time.monotonic()
+                await kill(server)
+                await asyncio.to_thread(wait_for, server.is_ready)
+                await asyncio.sleep(2)
+                gap = load.longest_gap(began, time.monotonic())
+                print(f"{kill.__name__}: nobody was answered for {gap:.2f} s")
         uncertain = await load.settle()
         lost = sum(one.unknown for one in (*load.filed, *load.claimed))
         print(f"{len(load.filed)} filed, {len(load.claimed)} claims, {lost} answers lost, {uncertain} asked again")

@@ -1,6 +1,5 @@
 """`yihu serve` as real processes that are really killed: as root and not, with one worker and with two."""
 
-import asyncio
 import os
 import pwd
 import signal
@@ -21,7 +20,6 @@ import pytest
 
 from app import supervisor
 from app.kit import pgplace
-from app.kit.family import MOST_FALLS, Child, FellTooOften, Signals, Stopped, stop
 from app.kit.postgres import url
 from app.settings import Settings
 
@@ -344,63 +342,3 @@ def test_children_read_the_same_settings_from_their_environment(
     for name, value in supervisor.child_environment(settings).items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings
-
-
-def test_a_child_that_falls_again_and_again_is_given_up() -> None:
-    child = Child("hopeless", ["/bin/false"], {})
-    started: set[int] = set()
-
-    def keep() -> None:
-        child.keep()
-        if child.process:
-            started.add(child.process.pid)
-
-    with pytest.raises(FellTooOften, match="hopeless ended 5 times"):
-        wait_for(keep)
-    assert len(started) == MOST_FALLS
-
-
-def test_a_hangup_asks_to_stop_unless_nohup_is_in_force() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        for handler, asked in ((signal.SIG_IGN, 0), (signal.SIG_DFL, 1)):
-            signal.signal(signal.SIGHUP, handler)
-            with Signals() as signals:
-                signal.raise_signal(signal.SIGHUP)
-                assert signals.asked == asked
-    finally:
-        signal.signal(signal.SIGHUP, before)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_request_to_stop_while_starting_cancels_what_is_being_done_in_order(number: signal.Signals) -> None:
-    cancelled = []
-
-    async def seed() -> None:
-        try:
-            asyncio.get_running_loop().call_later(0.1, signal.raise_signal, number)
-            await asyncio.sleep(20)
-        except asyncio.CancelledError:
-            cancelled.append(True)
-            raise
-
-    with Signals() as signals:
-        with pytest.raises(Stopped), signals.interrupting():
-            asyncio.run(seed())
-        assert signals.asked == 1
-        with pytest.raises(Stopped), signals.interrupting():
-            pytest.fail("nothing is begun after a request to stop")
-    assert cancelled
-
-
-def test_a_child_that_does_not_listen_is_killed_at_the_second_request_to_stop() -> None:
-    program = "import signal, time; signal.signal(15, signal.SIG_IGN); print(); time.sleep(60)"
-    deaf = Child("deaf", [sys.executable, "-c", program], {})
-    with Signals() as signals:
-        deaf.keep()
-        time.sleep(0.5)
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        began = time.monotonic()
-        stop([deaf], 30, signals)
-    assert time.monotonic() - began < 5

@@ -4,6 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries, tokens
@@ -34,7 +35,11 @@ class AuthRoute(CallerRoute):
     takes_keys = False
 
 
-def _caller_of(request: Request) -> Caller:
+BEARER = Depends(HTTPBearer(auto_error=False, description="The `access_token` of signing in."))
+"""Only tells the API document how to sign in: `CallerRoute` has looked at the token before."""
+
+
+def _caller_of(request: Request, _: Annotated[object, BEARER]) -> Caller:
     caller: Caller = request.state.caller
     return caller
 

@@ -246,7 +246,7 @@ async def name_members(session: AsyncSession, caller: Caller, claim_id: uuid.UUI
     if claim.claimant_kind != ClaimantKind.ORGANIZATION or claim.state not in LIVE:
         raise ActionNotAllowed
     await _check_members(session, claim, body.member_ids)
-    await engagements.release(session, moving.CLAIM_SOURCE, claim.id)
+    await engagements.release(session, moving.CLAIM_SOURCE, [claim.id])
     await queries.forget_members(session, claim.id)
     session.add_all(ClaimMember(claim_id=claim.id, member_id=one) for one in dict.fromkeys(body.member_ids))
     await session.flush()  # booking reads who serves

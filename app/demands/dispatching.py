@@ -120,8 +120,9 @@ def _plan(demand: Demand, body: DispatchIn, caller_id: uuid.UUID) -> Dispatch:
 
 async def _rebook(session: AsyncSession, demand: Demand) -> None:
     """Move the bookings of live claims to the plan's new time."""
-    for claim in await queries.claims_of_round(session, demand, [*LIVE]):
-        await engagements.release(session, moving.CLAIM_SOURCE, claim.id)
+    live = await queries.claims_of_round(session, demand, [*LIVE])
+    await engagements.release(session, moving.CLAIM_SOURCE, [claim.id for claim in live])
+    for claim in live:
         await book(session, demand, claim)
 
 
@@ -248,10 +249,11 @@ async def complete_posts(session: AsyncSession, demand: Demand, caller: Caller |
     """End the duty of everybody who served on a post; it is done, not released."""
     if demand.kind != Kind.POST:
         return
-    for claim in await queries.claims_of_round(session, demand, [*LIVE]):
-        if claim.minutes is not None:
-            claim.outcome = Outcome.DONE
-            await moving.move_claim(session, demand, claim, ClaimAction.COMPLETE, caller)
+    live = await queries.claims_of_round(session, demand, [*LIVE])
+    served = [claim for claim in live if claim.minutes is not None]
+    for claim in served:
+        claim.outcome = Outcome.DONE
+    await moving.move_claims(session, demand, served, ClaimAction.COMPLETE, caller)
 
 
 async def close(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: CloseIn) -> Demand:

@@ -29,6 +29,7 @@ class DemandEvent(StrEnum):
     CONTACTED = "claim.contacted"
     ARRIVED = "claim.arrived"
     SERVED = "claim.served"
+    ENDED = "claim.ended"
     CONFIRMED = "claim.confirmed"
     NO_SHOW = "claim.no_show"
     STAFFED = "claim.staffed"

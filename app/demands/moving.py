@@ -1,7 +1,8 @@
 """How a demand goes on: one move at a time through the lifecycle table, then whatever follows from it."""
 
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,12 +25,11 @@ from app.demands.lifecycle import (
     attention,
     follows,
 )
-from app.demands.models import Claim, Demand, Note, NoteKind, Result
+from app.demands.models import Claim, Demand, Note, NoteKind, Result, Service
 from app.kit import clock, events
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed
 from app.ledger import booking
-from app.ledger.booking import Source
 from app.members import engagements
 from app.policies import service as policies
 from app.policies.defaults import Key
@@ -117,27 +117,42 @@ async def move_claim(
     caller: Caller | None,
     **payload: Any,
 ) -> None:
-    """Move a claim through its table, free its people where it ends, and tell.
+    """Move one claim, as `move_claims` does; `payload` goes into its event."""
+    await move_claims(session, demand, [claim], action, caller, **payload)
+
+
+async def move_claims(
+    session: AsyncSession,
+    demand: Demand,
+    claims: Sequence[Claim],
+    action: ClaimAction,
+    caller: Caller | None,
+    **payload: Any,
+) -> None:
+    """Move claims through their table, free the people of those that end, and tell.
 
     Raises `ActionNotAllowed` for a move that is not in the table.
     """
-    try:
-        claim.state = CLAIM_MOVES[claim.state, action]
-    except KeyError:
-        raise ActionNotAllowed from None
     now = clock.now()
-    if claim.state in ENDING:
-        claim.ended_at = now
-        await engagements.release(session, CLAIM_SOURCE, claim.id)
-    if demand.state in OPEN_STATES:
-        demand.moved_at = now
-    tell(session, demand, TOLD[action], caller, claim, **payload)
+    kind = DemandEvent.ENDED if action == ClaimAction.COMPLETE and "service_id" not in payload else TOLD[action]
+    for claim in claims:
+        try:
+            claim.state = CLAIM_MOVES[claim.state, action]
+        except KeyError:
+            raise ActionNotAllowed from None
+        if claim.state in ENDING:
+            claim.ended_at = now
+        if demand.state in OPEN_STATES:
+            demand.moved_at = now
+        tell(session, demand, kind, caller, claim, **payload)
+    ended = [claim.id for claim in claims if claim.state in ENDING]
+    await engagements.release(session, CLAIM_SOURCE, ended)
 
 
 async def release(session: AsyncSession, demand: Demand, *states: ClaimState) -> None:
     """Let go of this round's claims in some states, without penalty; who had arrived may still complete."""
-    for claim in await queries.claims_of_round(session, demand, states):
-        await move_claim(session, demand, claim, ClaimAction.RELEASE, None)
+    claims = await queries.claims_of_round(session, demand, states)
+    await move_claims(session, demand, claims, ClaimAction.RELEASE, None)
 
 
 async def settle(session: AsyncSession, demand: Demand, now: datetime | None = None) -> None:
@@ -169,16 +184,18 @@ async def complete(session: AsyncSession, demand: Demand, caller: Caller | None)
 async def end_round(session: AsyncSession, demand: Demand) -> None:
     """What goes with the end of a round: everybody is let go, and what was served earns its points."""
     await release(session, demand, ClaimState.OFFERED, *LIVE)
-    for service in await queries.services_of_round(session, demand):
-        await award(session, demand, service.id, service.served_at)
+    await award(session, demand, await queries.services_of_round(session, demand))
 
 
-async def award(session: AsyncSession, demand: Demand, service_id: uuid.UUID, served_at: datetime) -> None:
-    """Give one service its points, by the rule that was valid on its day; a second time changes nothing."""
-    day = served_at.astimezone(clock.CHINA).date()
-    by_category, rule = await policies.value_and_source(session, Key.POINTS_PER_SERVICE, demand.region_code, day)
-    points = policies.for_category(by_category, demand.category)
-    await booking.award_points(session, Source(SERVICE_SOURCE, service_id), points=points, rule=rule, booked_by=None)
+async def award(session: AsyncSession, demand: Demand, services: Sequence[Service]) -> None:
+    """Give services their points, by the rules that were valid on their days; a second time changes nothing."""
+    by_day: dict[date, list[uuid.UUID]] = {}
+    for service in services:
+        by_day.setdefault(service.served_at.astimezone(clock.CHINA).date(), []).append(service.id)
+    for day, ids in by_day.items():
+        by_category, rule = await policies.value_and_source(session, Key.POINTS_PER_SERVICE, demand.region_code, day)
+        points = policies.for_category(by_category, demand.category)
+        await booking.award_points(session, SERVICE_SOURCE, ids, points=points, rule=rule, booked_by=None)
 
 
 async def close(session: AsyncSession, demand: Demand, result: Result, caller: Caller | None, **payload: Any) -> None:

@@ -4,7 +4,6 @@ import uuid
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
 from app.demands.models import Audience, Channel, ClaimantKind, CoordType, Outcome, Result
@@ -22,6 +21,7 @@ from app.kit.schema import (
     ShortText,
     Time,
     TimeIn,
+    wrong,
 )
 from app.ledger.models import Provenance
 
@@ -65,13 +65,13 @@ class DispatchIn(Input):
     @model_validator(mode="after")
     def _offers_fit_the_mode(self) -> Self:
         if self.mode == Mode.OPEN and (self.member_ids or self.organization_ids):
-            raise PydanticCustomError("offers_in_open_mode", "an open demand is offered to nobody")
+            raise wrong("offers_in_open_mode", "公开认领不指定对象", "an open demand is offered to nobody")
         if self.mode == Mode.ASSIGNED and not (self.member_ids or self.organization_ids):
-            raise PydanticCustomError("offers_missing", "name whom it is assigned to")
+            raise wrong("offers_missing", "请指定党员或单位", "name whom it is assigned to")
         if self.mode == Mode.WHISTLE and (self.member_ids or not self.organization_ids):
-            raise PydanticCustomError("whistle_needs_organizations", "a whistle goes to organizations")
+            raise wrong("whistle_needs_organizations", "吹哨对象须为单位", "a whistle goes to organizations")
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise PydanticCustomError("ends_before_start", "ends_at must be after starts_at")
+            raise wrong("ends_before_start", "结束时间须晚于开始时间", "ends_at must be after starts_at")
         return self
 
 
@@ -121,7 +121,9 @@ class CloseIn(Input):
     @model_validator(mode="after")
     def _is_the_desks_to_say(self) -> Self:
         if self.result not in (Result.HANDLED, Result.UNRESOLVED, Result.REFERRED):
-            raise PydanticCustomError("not_the_desks_result", "the desk says handled, unresolved or referred")
+            raise wrong(
+                "not_the_desks_result", "只能为已办结、未解决或已转办", "the desk says handled, unresolved or referred"
+            )
         return self
 
 

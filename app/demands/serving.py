@@ -64,7 +64,7 @@ async def complete(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, b
     if serves_on:
         claim.arrived_at = None  # the next service starts its own clock
     if moving.is_over(demand, claim) and not claim.departmental:
-        await moving.award(session, demand, service.id, service.served_at)
+        await moving.award(session, demand, [service])
     await moving.settle(session, demand)
     return claim
 

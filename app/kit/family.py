@@ -14,12 +14,14 @@ from app.kit import children, log
 
 QUICK_SECONDS = 10.0
 MOST_FALLS = 5
+UNWIND_SECONDS = 2.0
+"""How long what was interrupted may take to end before it is interrupted again."""
 
 logger = log.get(__name__)
 
 
-class Stopped(BaseException):
-    """We were asked to stop while still starting."""
+class Stopped(KeyboardInterrupt):
+    """We were asked to stop while still starting; asyncio lets only a KeyboardInterrupt through."""
 
 
 class FellTooOften(Exception):
@@ -41,7 +43,7 @@ class Signals:
         self._ears.setblocking(False)
         self._bell.setblocking(False)
         self._wakeup = signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
-        for number in (*self.STOP, signal.SIGCHLD):
+        for number in (*self.STOP, signal.SIGCHLD, signal.SIGALRM):
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # nohup
             self._before[number] = signal.signal(number, self._hear)
@@ -55,45 +57,35 @@ class Signals:
         self._bell.close()
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
-        if number not in self.STOP:
-            return
-        self.asked += 1
-        if self._interrupting:
-            signal.raise_signal(signal.SIGINT)
+        if number in self.STOP:
+            self.asked += 1
+        if self._interrupting and number != signal.SIGCHLD:
+            signal.setitimer(signal.ITIMER_REAL, UNWIND_SECONDS, UNWIND_SECONDS)
+            raise Stopped
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:
         """Within this block a request to stop ends what is being done and raises `Stopped`.
 
-        It is passed on as Python's own Ctrl-C, which asyncio turns into an orderly cancellation.
+        It comes like Python's own Ctrl-C, again every two seconds: a driver that was cancelled may hang.
         """
         if self.asked:
             raise Stopped
-        ours = signal.signal(signal.SIGINT, signal.default_int_handler)
         self._interrupting = True
         try:
             yield
         except BaseException as error:
-            asked = self.asked or signal.SIGINT in self._rung() or isinstance(error, KeyboardInterrupt)
-            if not asked:
-                raise
-            self.asked = self.asked or 1
-            raise Stopped from error  # a driver that was cancelled may say anything
+            if self.asked and not isinstance(error, Stopped):
+                raise Stopped from error
+            raise
         finally:
             self._interrupting = False
-            signal.signal(signal.SIGINT, ours)
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     def wait(self, seconds: float) -> None:
         """Sleep until a signal comes."""
-        select.select([self._ears], [], [], seconds)
-        self._rung()
-
-    def _rung(self) -> bytes:
-        """The numbers of the signals since the last look, whoever handled them."""
-        try:
-            return self._ears.recv(4096)
-        except BlockingIOError:
-            return b""
+        if select.select([self._ears], [], [], seconds)[0]:
+            self._ears.recv(4096)
 
 
 @dataclass

@@ -102,10 +102,10 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop the database if it is ours, in an orderly way first; once is enough."""
         self._adopted = False
-        process, self.process = self.process, None
-        if process is None:
+        if self.process is None:
             return
-        children.end(process, (FAST, IMMEDIATE, KILL))
+        children.end(self.process, (FAST, IMMEDIATE, KILL))
+        self.process = None
         folder = pgplace.socket_folder(self._home)
         if folder.parent == pgplace.SHORT_FOLDERS and not any(folder.iterdir()):
             folder.rmdir()

@@ -27,6 +27,9 @@ ATTRIBUTION = (
 )
 """What every later entry of a service takes over from its first, however its holder has moved since."""
 
+AT_ONCE = 500
+"""How many sources one statement awards."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -89,7 +92,7 @@ async def correct_minutes(
     await queries.lock(session, source.kind, source.id)
     wrong = [
         entry
-        for entry in await queries.standing_entries(session, source.kind, source.id, Unit.MINUTES)
+        for entry in await queries.standing_entries(session, source.kind, [source.id], Unit.MINUTES)
         if (entry.amount, entry.provenance) != (minutes, provenance)
     ]
     right = _amount(Unit.MINUTES, minutes, provenance)
@@ -99,23 +102,30 @@ async def correct_minutes(
 
 
 async def award_points(
-    session: AsyncSession, source: Source, *, points: int, rule: str, booked_by: uuid.UUID | None
+    session: AsyncSession,
+    source_kind: str,
+    source_ids: Sequence[uuid.UUID],
+    *,
+    points: int,
+    rule: str,
+    booked_by: uuid.UUID | None,
 ) -> None:
-    """Give points to all whose minutes of a source stand. Of two awards of a source, the second is nothing.
+    """Give points to all whose minutes of some sources stand. Of two awards of a source, the second is nothing.
 
-    `rule` names the policy that gave them, as `key@region@valid-from`.
+    `rule` names the policy that gave them, as `key@region@valid-from`. A round of hundreds is a few statements.
     """
-    await queries.lock(session, source.kind, source.id)
-    served = await queries.standing_entries(session, source.kind, source.id, Unit.MINUTES)
     awarded = _amount(Unit.POINTS, points, None) | {"rule": rule}
-    rows = [_attribution(entry) | awarded for entry in served]
-    await _write(session, LedgerEvent.POINTS_AWARDED, rows, booked_by)
+    for start in range(0, len(source_ids), AT_ONCE):
+        some = source_ids[start : start + AT_ONCE]
+        served = await queries.standing_entries(session, source_kind, some, Unit.MINUTES)
+        rows = [_attribution(entry) | awarded for entry in served]
+        await _write(session, LedgerEvent.POINTS_AWARDED, rows, booked_by)
 
 
 async def reverse(session: AsyncSession, source: Source, unit: Unit, *, booked_by: uuid.UUID | None) -> None:
     """Take back everything of a source and unit that was not taken back before."""
     await queries.lock(session, source.kind, source.id)
-    standing = await queries.standing_entries(session, source.kind, source.id, unit)
+    standing = await queries.standing_entries(session, source.kind, [source.id], unit)
     await _write(session, LedgerEvent.REVERSED, [_reversal(entry) for entry in standing], booked_by)
 
 

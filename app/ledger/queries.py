@@ -73,13 +73,13 @@ def _stands() -> ColumnElement[bool]:
 
 
 async def standing_entries(
-    session: AsyncSession, source_kind: str, source_id: uuid.UUID, unit: Unit
+    session: AsyncSession, source_kind: str, source_ids: Sequence[uuid.UUID], unit: Unit
 ) -> Sequence[Entry]:
-    """What was booked for a source and not taken back, in the order of booking."""
+    """What was booked for some sources and not taken back, in the order of booking."""
     return (
         await session.scalars(
             select(Entry)
-            .where(Entry.source_kind == source_kind, Entry.source_id == source_id, Entry.unit == unit)
+            .where(Entry.source_kind == source_kind, Entry.source_id.in_(source_ids), Entry.unit == unit)
             .where(_stands())
             .order_by(Entry.id)
         )

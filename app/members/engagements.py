@@ -1,6 +1,7 @@
 """Who is busy when: a person's stretches of time, of which no two overlap while they stand."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -47,11 +48,13 @@ async def book(
 
 
 async def release(
-    session: AsyncSession, source_kind: str, source_id: uuid.UUID, person_id: uuid.UUID | None = None
+    session: AsyncSession, source_kind: str, source_ids: Sequence[uuid.UUID], person_id: uuid.UUID | None = None
 ) -> None:
-    """Free the time that a source had booked, of one person or of all its people."""
+    """Free the time that some sources had booked, of one person or of all their people."""
+    if not source_ids:
+        return
     booked = update(Engagement).where(
-        Engagement.source_kind == source_kind, Engagement.source_id == source_id, Engagement.live
+        Engagement.source_kind == source_kind, Engagement.source_id.in_(source_ids), Engagement.live
     )
     if person_id:
         booked = booked.where(Engagement.person_id == person_id)

@@ -61,7 +61,7 @@ async def book(
 
 async def award(session: AsyncSession, source: Source, points: int = 10) -> None:
     """Award points with fixed defaults."""
-    await booking.award_points(session, source, points=points, rule=RULE, booked_by=None)
+    await booking.award_points(session, source.kind, [source.id], points=points, rule=RULE, booked_by=None)
 
 
 async def serve(session: AsyncSession, *holders: Holder, points: int = 10, minutes: int = 90) -> Source:

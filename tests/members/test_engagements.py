@@ -62,7 +62,7 @@ async def test_two_people_are_booked_at_the_same_time(session: AsyncSession) -> 
 async def test_what_was_released_can_be_booked_again(session: AsyncSession) -> None:
     person = new_id()
     source = await book(session, person)
-    await engagements.release(session, "claim", source)
+    await engagements.release(session, "claim", [source])
     assert not await engagements.busy(session, person, NINE, NINE + HOUR)
     await book(session, person)
 
@@ -72,11 +72,11 @@ async def test_a_release_frees_only_its_own_source_and_person(session: AsyncSess
     source = await book(session, first)
     await book(session, second, source_id=source)
     await book(session, first, NINE + 5 * HOUR)
-    await engagements.release(session, "claim", source, first)
+    await engagements.release(session, "claim", [source], first)
     assert not await engagements.busy(session, first, NINE, NINE + HOUR)
     assert await engagements.busy(session, second, NINE, NINE + HOUR)
     assert await engagements.busy(session, first, NINE + 5 * HOUR, NINE + 6 * HOUR)
-    await engagements.release(session, "service", source)
+    await engagements.release(session, "service", [source])
     assert await engagements.busy(session, second, NINE, NINE + HOUR)
 
 
