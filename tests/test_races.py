@@ -70,7 +70,7 @@ async def test_of_five_hundred_members_exactly_twenty_win_twenty_places(
 ) -> None:
     crowd = await a_crowd(committed_sessions, committing, served_world.branch, served_world.member, 500)
     before = two.served()
-    for _ in range(3):
+    for _ in range(2):
         demand = await opened(served_world, slots=20)
         path = f"/demands/{demand['id']}/claims"
         answers = await asyncio.gather(*(insist(who, path) for who in crowd))

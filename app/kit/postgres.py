@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from app.kit import children, pgplace
@@ -107,8 +108,9 @@ class EmbeddedPostgres:
         children.end(self.process, (FAST, IMMEDIATE, KILL))
         self.process = None
         folder = pgplace.socket_folder(self._home)
-        if folder.parent == pgplace.SHORT_FOLDERS and not any(folder.iterdir()):
-            folder.rmdir()
+        if folder.parent == pgplace.SHORT_FOLDERS:
+            with suppress(OSError):  # not empty, or gone already
+                folder.rmdir()
 
     def poll(self) -> int | None:
         """None while the database is up, like `Popen.poll`; -1 when one that is not our child is gone."""
