@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries as access
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import dispatching, moving, queries, relations
+from app.demands import dispatching, moving, queries, reaching, relations
 from app.demands.errors import AlreadyClaimed, NotEligible, NotOpen, OwnDemand, SlotsFull
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, LIVE, OPEN_STATES, ClaimAction, ClaimState, Mode
@@ -20,11 +20,6 @@ from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
 from app.members import engagements
 from app.members import queries as members
 from app.organizations import queries as organizations
-from app.policies import service as policies
-from app.policies.defaults import Key, Reach
-
-REACHES = {Reach.COMMUNITY: 12, Reach.SUBDISTRICT: 9, Reach.DISTRICT: 6, Reach.CITY: 4}
-"""How many digits of a region code two places share at each level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +33,11 @@ class Claimant:
     phone: str | None
 
 
-async def reach(session: AsyncSession, home_region_code: str | None) -> str | None:
-    """The region within which somebody with this home may claim; None where they have no home."""
-    if home_region_code is None:
-        return None
-    level: Reach = await policies.value(session, Key.CLAIM_REACH, home_region_code)
-    return home_region_code[: REACHES[level]]
-
-
 async def reaches(session: AsyncSession, caller: Caller) -> list[str]:
     """The regions within which a caller may claim, for themselves and for their organizations."""
-    found = [await reach(session, (await _person(session, caller)).home_region_code)]
+    found = [await reaching.reach(session, (await _person(session, caller)).home_region_code)]
     known = await organizations.organizations(session, caller.organization_ids)
-    found += [await reach(session, one.region_code) for one in known.values()]
+    found += [await reaching.reach(session, one.region_code) for one in known.values()]
     return [prefix for prefix in found if prefix]
 
 
@@ -121,7 +108,7 @@ async def claim(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bod
 
 
 async def _check_may_claim(session: AsyncSession, demand: Demand, claimant: Claimant) -> None:
-    within = await reach(session, claimant.home_region_code)
+    within = await reaching.reach(session, claimant.home_region_code)
     asked = Audience.RESIDENTS if claimant.kind == ClaimantKind.RESIDENT else Audience.MEMBERS
     if within is None or not demand.region_code.startswith(within):
         raise NotEligible
@@ -171,8 +158,7 @@ async def to_move(
 ) -> tuple[Claim, Demand]:
     """A claim with its demand, locked, for an action that the caller may ask for."""
     claim, demand = await queries.claim_and_demand(session, caller, claim_id, lock=True)
-    serving = (await queries.members_of_claims(session, [claim.id])).get(claim.id, [])
-    relations.require_claim(relations.to_claim(caller, demand, claim, serving), action)
+    relations.require_claim(relations.to_claim(caller, demand, claim), action)
     return claim, demand
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import moving, queries, relations
+from app.demands import moving, queries, reaching, relations
 from app.demands.errors import SlotsBelowClaimed
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import LIVE, Action, ClaimAction, ClaimState, Kind, Mode, State
@@ -51,7 +51,7 @@ async def dispatch(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, 
 
 async def put_out(session: AsyncSession, caller: Caller, demand: Demand, body: DispatchIn) -> None:
     """Give a demand its plan and make its offers. Raises `SlotsBelowClaimed` and `Overlaps`."""
-    offered = await _offered_to(session, body)
+    offered = await _offered_to(session, demand, body)
     moving.move(demand, Action.DISPATCH)
     if body.slots < demand.claimed:
         raise SlotsBelowClaimed
@@ -76,22 +76,28 @@ def _places_each(body: DispatchIn) -> int:
     return max(1, body.slots // len(body.organization_ids))
 
 
-async def _offered_to(session: AsyncSession, body: DispatchIn) -> list[tuple[ClaimantKind, uuid.UUID]]:
-    """Whom the plan is offered to; raises `InvalidRequest` for ids that are nobody's."""
-    _all_known("member_ids", body.member_ids, await members.members(session, body.member_ids))
-    known = await organizations.organizations(session, body.organization_ids)
-    _all_known("organization_ids", body.organization_ids, known)
+async def _offered_to(session: AsyncSession, demand: Demand, body: DispatchIn) -> list[tuple[ClaimantKind, uuid.UUID]]:
+    """Whom the plan is offered to; raises `InvalidRequest` for ids of nobody within reach."""
+    people = await members.members(session, body.member_ids)
+    homes = {one: member.home_region_code for one, member in people.items()}
+    await _check_near(session, demand, "member_ids", body.member_ids, homes)
+    bodies = await organizations.organizations(session, body.organization_ids)
+    homes = {one: organization.region_code for one, organization in bodies.items()}
+    await _check_near(session, demand, "organization_ids", body.organization_ids, homes)
     if body.category is not None and body.category not in CATEGORIES:
         raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
-    people = [(ClaimantKind.MEMBER, member) for member in dict.fromkeys(body.member_ids)]
-    bodies = [(ClaimantKind.ORGANIZATION, body_id) for body_id in dict.fromkeys(body.organization_ids)]
-    return people + bodies
+    to_members = [(ClaimantKind.MEMBER, one) for one in dict.fromkeys(body.member_ids)]
+    return to_members + [(ClaimantKind.ORGANIZATION, one) for one in dict.fromkeys(body.organization_ids)]
 
 
-def _all_known(field: str, asked: Sequence[uuid.UUID], known: Mapping[uuid.UUID, object]) -> None:
-    if missing := [one for one in asked if one not in known]:
-        where = f"{field}.{asked.index(missing[0])}"
-        raise InvalidRequest.field(where, "unknown_id", "没有这个编号", "there is nobody with this id")
+async def _check_near(
+    session: AsyncSession, demand: Demand, field: str, asked: Sequence[uuid.UUID], homes: Mapping[uuid.UUID, str]
+) -> None:
+    near = await reaching.homes_near(session, set(homes.values()), demand.region_code)
+    for index, one in enumerate(asked):
+        if homes.get(one) not in near:
+            where = f"{field}.{index}"
+            raise InvalidRequest.field(where, "unknown_id", "范围内没有这个编号", "nobody within reach has this id")
 
 
 def _apply(demand: Demand, body: DispatchIn) -> None:

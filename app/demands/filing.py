@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import dispatching, moving, queries, relations
+from app.demands import dispatching, moving, queries, reaching, relations
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, ENDS, Action, ClaimState, Kind, Reason, Relation, State
 from app.demands.models import Demand, NoteKind
@@ -15,6 +15,7 @@ from app.demands.schemas import DemandIn, MessageIn, ReasonIn, Supplement
 from app.kit import clock
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
+from app.organizations import queries as organizations
 from app.policies import service as policies
 from app.policies.defaults import CATEGORIES, Key
 from app.regions import queries as regions
@@ -29,7 +30,7 @@ async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
     """File a demand; with `dispatch` the desk publishes it in the same breath."""
     region = await _region(session, caller, body.region_code)
     staff = caller.covers(region.code, DISPATCHERS)
-    if body.kind not in ANYONES and not (staff or caller.is_liaison):
+    if body.kind not in ANYONES and not staff and not await _speaks_near(session, caller, region.code):
         raise Forbidden(Text("仅工作人员或单位联络员可发布", "Only staff or a liaison may publish this"))
     if body.dispatch and not caller.covers(dispatching.desk_of(region.code), DISPATCHERS):
         raise Forbidden
@@ -57,6 +58,12 @@ async def _region(session: AsyncSession, caller: Caller, code: str | None) -> Re
     if region is None:
         raise InvalidRequest.field("region_code", "unknown_region", "没有这个区域", "there is no such region")
     return region
+
+
+async def _speaks_near(session: AsyncSession, caller: Caller, region_code: str) -> bool:
+    """Whether the caller speaks for an organization that has the region within reach."""
+    known = await organizations.organizations(session, caller.organization_ids)
+    return bool(await reaching.homes_near(session, {one.region_code for one in known.values()}, region_code))
 
 
 def _check_category(code: str) -> None:

@@ -209,8 +209,8 @@ async def claims_out(
 
 def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimOut:
     serving = names.serving.get(claim.id, [])
-    related = relations.to_claim(view.caller, demand, claim, serving)
-    in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER})
+    related = relations.to_claim(view.caller, demand, claim)
+    in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER}) or view.caller.member_id in serving
     copied = ("claimant", "member_ids", "note", "offered_at", "minutes", "actions")
     shown = {column: getattr(claim, column) for column in ClaimOut.model_fields if column not in copied}
     return ClaimOut(

@@ -23,10 +23,10 @@ def of(caller: Caller, demand: Demand, claims: Sequence[Claim] = ()) -> Relation
     return frozenset(found)
 
 
-def to_claim(caller: Caller, demand: Demand, claim: Claim, members: Sequence[object] = ()) -> Relations:
-    """Everything that a caller is to one claim; `members` are those who serve on an organization's."""
+def to_claim(caller: Caller, demand: Demand, claim: Claim) -> Relations:
+    """Everything that a caller is to one claim; for an organization its liaison speaks, not who serves."""
     found = set(of(caller, demand))
-    if claim.claimant_id in claimant_ids(caller) or caller.member_id in members:
+    if claim.claimant_id in claimant_ids(caller):
         found.add(Relation.CLAIMANT)
     return frozenset(found)
 

@@ -18,7 +18,9 @@ from app.kit.schema import (
     Phone,
     PlainText,
     RegionCode,
+    RegionFilter,
     ShortText,
+    TextFilter,
     Time,
     TimeIn,
     wrong,
@@ -177,9 +179,9 @@ class DemandFilter(PageRequest):
 
     scope: Annotated[str, Field(pattern="^(mine|open|desk|region)$")] = "mine"
     state: State | None = None
-    category: str | None = None
-    region: RegionCode | None = None
-    q: PlainText | None = None
+    category: TextFilter = None
+    region: RegionFilter = None
+    q: TextFilter = None
     overdue: bool | None = None
 
 

@@ -34,6 +34,8 @@ class Reader:
     takes_part: bool
     """Whether messages are for them too: not for those who declined or withdrew."""
     knows_filer: bool
+    oversees: bool
+    """Whether they are staff of the desk that has it, and may know why it is needed."""
     is_desk: bool
     own_claims: frozenset[uuid.UUID]
 
@@ -68,6 +70,7 @@ async def _reader(session: AsyncSession, caller: Caller, demand: Demand, happene
         concerned=bool(related or mine) or oversees,
         takes_part=bool(related) or oversees or any(claim.state in LIVE | DONE for claim in mine),
         knows_filer=bool(related & {Relation.FILER, Relation.HANDLER}),
+        oversees=oversees,
         is_desk=Relation.HANDLER in related,
         own_claims=frozenset(claim.id for claim in mine),
     )
@@ -78,7 +81,12 @@ def _ids(happened: Sequence[Event], key: str) -> list[uuid.UUID]:
 
 
 def _may_read(reader: Reader, event: Event) -> bool:
-    return reader.takes_part or event.kind != DemandEvent.MESSAGED
+    match event.kind:
+        case DemandEvent.MESSAGED:
+            return reader.takes_part
+        case DemandEvent.NEEDS_DESK:
+            return reader.oversees
+    return True
 
 
 def _item(reader: Reader, event: Event) -> TimelineItem:

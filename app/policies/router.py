@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.access.caller import STAFF
 from app.access.dependencies import CallerRoute, SignedInCaller
+from app.access.models import Role
 from app.kit.http import Session, TransactionalRoute
 from app.kit.schema import RegionCode
 from app.policies import listing, service
@@ -20,7 +20,7 @@ async def policies(
     session: Session, caller: SignedInCaller, region: Annotated[RegionCode | None, Query()] = None
 ) -> list[PolicyOut]:
     """Every rule as it stands in a region today."""
-    caller.require(STAFF, region or "")
+    caller.require(frozenset({Role.ADMIN}), region or "")
     return await listing.policies(session, region or "")
 
 

@@ -93,7 +93,7 @@ absent                   401    404      404   404   404    404 404      404    
 SERVES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 claimant's               401    404      403   403   404    404 yes      404     404     404   yes  404       yes      403      yes   yes
-unit's                   401    404      403   403   404    404 404      yes     yes     404   yes  404       yes      403      yes   yes
+unit's                   401    404      403   403   404    404 404      403     yes     404   yes  404       yes      403      yes   yes
 same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
 next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
@@ -174,8 +174,8 @@ GET /members                          401    403      403   403   403    403 403
 GET /members/bindings                 401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 GET /organizations                    401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
 GET /policies                         401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
-GET /policies of the community        401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
-GET /policies of the next             401    403      403   403   403    403 403      403     403     403   403  yes       yes      yes      yes   yes
+GET /policies of the community        401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+GET /policies of the next             401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
 GET /policies of elsewhere            401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 PUT /policies/{key}                   401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 PUT /policies/{key} of the community  401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
@@ -194,7 +194,7 @@ POST /demands                         401    yes      yes   yes   yes    yes yes
 POST /demands elsewhere               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /demands call                    401    403      403   403   403    403 403      403     yes     yes   yes  403       yes      403      yes   yes
 POST /demands call next door          401    403      403   403   403    403 403      403     yes     yes   403  yes       yes      403      yes   yes
-POST /demands call elsewhere          401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   yes
+POST /demands call elsewhere          401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 POST /demands and dispatch            401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
 POST /demands and dispatch elsewhere  401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 """)  # noqa: E501 - a table

@@ -232,7 +232,8 @@ async def _offers(stage: Stage) -> None:
     outsider, admin = stage.people["outsider"], stage.people["admin"]
     for name, region_code in (("same community", COMMUNITY), ("next door", NEIGHBOUR), ("elsewhere", ELSEWHERE)):
         demand = await filed(outsider, region_code=region_code)
-        plan = {"mode": "assigned", "member_ids": ids([stage.world.members[2]])}
+        member = stage.members["elsewhere"] if region_code == ELSEWHERE else str(stage.world.members[2].id)
+        plan = {"mode": "assigned", "member_ids": [member]}
         await ok(admin.post(f"/demands/{demand['id']}/dispatch", plan))
         offers = await ok(admin.get(f"/demands/{demand['id']}/claims"))
         stage.claims[name] = offers["items"][0]["id"]

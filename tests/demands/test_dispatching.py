@@ -213,6 +213,22 @@ async def test_unknown_people_and_places_are_named(world: World) -> None:
         assert answer.json()["errors"][0]["field"] == f"{field}.0"
 
 
+async def test_nobody_out_of_reach_is_asked(world: World) -> None:
+    demand = await filed(world.filer, region_code=ELSEWHERE)
+    plan = {"mode": "assigned", "member_ids": ids(world.members[:1])}
+    assert refusal(await world.admin.post(f"/demands/{demand['id']}/dispatch", plan)) == (422, "invalid_request")
+
+
+async def test_why_the_desk_is_needed_is_for_the_desk(world: World) -> None:
+    demand = await assigned(world, members=1)
+    (offer,) = await offers(world, demand)
+    await ok(world.member.post(f"/claims/{offer['id']}/decline", {"reason": "出差"}))
+    told = {"demand.needs_desk"}
+    for who, sees in ((world.desk, told), (world.observer, told), (world.filer, set()), (world.member, set())):
+        items = (await ok(who.get(f"/demands/{demand['id']}/timeline")))["items"]
+        assert {item["kind"] for item in items} & told == sees
+
+
 async def test_a_plan_cannot_end_before_it_starts(world: World) -> None:
     demand = await filed(world.filer)
     plan = {"mode": "open", "slots": 1, "starts_at": in_hours(2), "ends_at": in_hours(1)}
