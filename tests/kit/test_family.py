@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -42,12 +43,21 @@ def test_a_hangup_asks_to_stop_unless_nohup_is_in_force() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.fixture
+def _with_a_terminal() -> Iterator[None]:
+    """As if nobody had started us under nohup, where SIGHUP is ignored, as it should be."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_with_a_terminal")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_request_to_stop_while_starting_cancels_what_is_being_done_in_order(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(family, "UNWIND_SECONDS", 60.0)
-    happened = []
+    happened: list[str] = []
 
     async def seed() -> None:
         try:

@@ -26,7 +26,7 @@ async def offers_end(walk: Walk) -> None:
     await flow.serve(walk, await flow.members_claim(walk, 1, ["repair"]), 60)
     await flow.evaluate(walk, resident)
     await walk.timeline(
-        resident,
+        desk,
         "demand.offered",
         "claim.declined",
         "claim.expired",
