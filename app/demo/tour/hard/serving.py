@@ -71,7 +71,8 @@ async def organization_sends_six(walk: Walk) -> None:
         await flow.book(walk, one, 90, done["provenance"])
     after = await liaison.get(f"/organizations/{unit}/hours")
     gained = after["minutes"] - before["minutes"]
-    walk.expect(gained == SIX * 90, "单位工时 organization's minutes", {"before": before, "after": after})
+    # at least: members of the same unit may serve in other cases meanwhile; each person's sum is compared at the end
+    walk.expect(gained >= SIX * 90, "单位工时 organization's minutes", {"before": before, "after": after})
     await flow.finish(walk, desk)
     await flow.close(walk, desk)
     await walk.timeline(desk, "demand.claimed", "claim.staffed", "claim.served", "demand.completed")
