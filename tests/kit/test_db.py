@@ -127,7 +127,7 @@ class SilentLine:
 
     def __init__(self, url: str, folder: str) -> None:
         asked = make_url(url)
-        host, port = str(asked.query["host"]), asked.query["port"]
+        host, port = str(asked.query["host"]), asked.query.get("port", 5432)
         self.target = f"{host}/.s.PGSQL.{port}"
         self.folder, self.port = folder, port
         self.url = asked.update_query_dict({"host": folder}).render_as_string(hide_password=False)
