@@ -1,10 +1,8 @@
 """The command `yihu`: reads options and settings, and calls what does the work."""
 
-import gc
 from typing import Annotated
 
 import typer
-import uvicorn
 import uvloop
 
 from app import supervisor
@@ -12,7 +10,6 @@ from app import worker as background
 from app.commands import DataDir, read_settings, seed, staff
 from app.demo import commands, seeding
 from app.kit import migrate
-from app.main import create_app
 from app.settings import app_role, database_url
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -45,24 +42,6 @@ def serve(
     settings = read_settings(data_dir=data_dir, demo=demo)
     prepare = seeding.prepare if settings.demo else None
     raise typer.Exit(supervisor.serve(settings, host=host, port=port, workers=workers, prepare=prepare))
-
-
-@cli.command(hidden=True)
-def http(fd: Annotated[int, typer.Option(help="The socket that serve listens on.")]) -> None:
-    """One HTTP worker, as started by serve."""
-    app = create_app(read_settings())
-    gc.collect()
-    gc.freeze()  # what start-up made stays: not looking at it again halves the slowest answers
-    config = uvicorn.Config(
-        app,
-        fd=fd,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=20,
-        loop="uvloop",
-        http="httptools",
-    )
-    uvicorn.Server(config).run()
 
 
 @cli.command()

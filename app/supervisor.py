@@ -1,30 +1,34 @@
 """`yihu serve`: database, migrations, HTTP workers and the background worker, started and stopped as one.
 
-Nothing of ours outlives this process, even if it is killed: see `kit.children`.
+Workers are forks of this process, so that what it has imported is imported once. Nothing of ours outlives
+it, even if it is killed: see `kit.children`.
 """
 
 import asyncio
 import errno
 import fcntl
-import json
+import gc
 import math
 import os
 import select
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import asyncpg
+import uvicorn
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import make_url
 
+from app import worker
 from app.kit import log, migrate, pgplace, preflight
 from app.kit.family import Child, Falls, FellTooOften, Signals, Stopped, stop
 from app.kit.postgres import EmbeddedPostgres, EmbeddedPostgresError
+from app.main import create_app
 from app.settings import Settings, UnsafeSettings, app_role, database_url
 
 Report = Callable[[str, int, int], None]
@@ -77,14 +81,10 @@ class _Server:
             else None
         )
         self.database_falls = Falls("the embedded PostgreSQL")
-        python, fd = [sys.executable, "-m", "app.cli"], listener.fileno()
-        environment = child_environment(settings)
-        self.http = [
-            Child(f"HTTP worker {n}", [*python, "http", "--fd", str(fd)], environment, (fd,))
-            for n in range(1, workers + 1)
-        ]
-        worker = Child("background worker", [*python, "worker"], environment)
-        self.background = [worker] if settings.background else []
+        fd = listener.fileno()
+        self.http = [Child(f"yihu http {n}", lambda: answer(settings, fd), (fd,)) for n in range(1, workers + 1)]
+        background = Child("yihu background", lambda: uvloop.run(worker.run(settings)))
+        self.background = [background] if settings.background else []
         self.hints: list[str] = []
 
     def run(self, prepare: Prepare | None) -> int:
@@ -173,16 +173,21 @@ class _Server:
             self.database.stop()
 
 
-def child_environment(settings: Settings) -> dict[str, str]:
-    """The environment in which `Settings()` reads the same settings again."""
-    environment = dict(os.environ)
-    chosen = settings.model_dump(mode="json", exclude_unset=True)
-    for name, value in {**chosen, "data_dir": str(settings.data_dir)}.items():
-        variable = f"YIHU_{name.upper()}"
-        environment.pop(variable, None)
-        if value is not None:
-            environment[variable] = value if isinstance(value, str) else json.dumps(value)
-    return environment
+def answer(settings: Settings, fd: int) -> None:
+    """Be one HTTP worker on the socket `fd`, until SIGTERM."""
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what start-up made stays: not looking at it again halves the slowest answers
+    config = uvicorn.Config(
+        app,
+        fd=fd,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=20,
+        loop="uvloop",
+        http="httptools",
+    )
+    uvicorn.Server(config).run()
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -16,7 +15,6 @@ from typing import Any
 import httpx2
 from sqlalchemy import insert
 
-from app import supervisor
 from app.access import tokens
 from app.access.models import Account, SignIn
 from app.kit import clock, db
@@ -25,6 +23,7 @@ from app.kit.db import new_id
 from app.members.models import Member
 from app.organizations.models import Organization
 from app.settings import Settings
+from tests import http_worker
 from tests.client import ANSWER, Client
 
 HERE = Path(__file__).parents[1]
@@ -48,7 +47,7 @@ class Workers:
 @asynccontextmanager
 async def workers(settings: Settings, count: int = 2) -> AsyncIterator[Workers]:
     """`count` HTTP workers as the supervisor starts them, each seen to answer."""
-    environment = supervisor.child_environment(settings.model_copy(update={"log_level": "info"}))
+    environment = http_worker.environment(settings.model_copy(update={"log_level": "info"}))
     logs = [settings.data_dir / f"worker-{number}.log" for number in range(count)]
     processes = []
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
@@ -69,9 +68,10 @@ async def workers(settings: Settings, count: int = 2) -> AsyncIterator[Workers]:
 
 
 def _worker(fd: int, log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "app.cli", "http", "--fd", str(fd)]
     with log.open("wb") as output:
-        return subprocess.Popen(command, cwd=HERE, env=environment, pass_fds=(fd,), stdout=output, stderr=output)
+        return subprocess.Popen(
+            http_worker.command(fd), cwd=HERE, env=environment, pass_fds=(fd,), stdout=output, stderr=output
+        )
 
 
 async def _all_answer(found: Workers, address: str) -> None:

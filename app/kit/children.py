@@ -12,11 +12,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, NoReturn
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 CANNOT_RUN = 127
 """The exit code of a child whose program could not be run; its stderr says why."""
 
@@ -36,8 +38,7 @@ def spawn(  # noqa: PLR0913 - a narrow door to Popen, whose names these are
 
     A session of its own keeps a terminal's Ctrl-C for us, who stop children in their order.
     """
-    if threading.current_thread() is not threading.main_thread():
-        raise RuntimeError("children are started from the main thread: the kernel counts a thread as the parent")
+    _only_from_the_main_thread()
     helper = [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(on_death)), user or ""]
     return subprocess.Popen(  # noqa: S603 - commands are ours, never a request's
         [*helper, *map(str, command)],
@@ -74,6 +75,94 @@ def run(
             process.kill()
             raise
     return process.returncode, output.decode(errors="replace")
+
+
+class Fork:
+    """A child that goes on from where we are, everything imported, and does `work`; it gets `on_death` when we die.
+
+    It keeps our standard streams and the descriptors in `keeps`. `name` is what `ps` and `top` call it.
+    """
+
+    def __init__(
+        self, name: str, work: Callable[[], object], *, on_death: signal.Signals, keeps: Collection[int] = ()
+    ) -> None:
+        _only_from_the_main_thread()
+        parent = os.getpid()
+        everything = set(signal.Signals)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, everything)  # no handler of ours may run in the child
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _go_on(name, work, parent, on_death, keeps)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self.code: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, the number of the signal that ended it with a minus, or None while it runs."""
+        return self._reap(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """The same, once it has ended."""
+        return self._reap(0)
+
+    def _reap(self, options: int) -> int | None:
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, options)
+            self.code = os.waitstatus_to_exitcode(status) if pid else None
+        return self.code
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended: its number may be another's then."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+def _go_on(
+    name: str, work: Callable[[], object], parent: int, on_death: signal.Signals, keeps: Collection[int]
+) -> NoReturn:
+    """Be the child of a fork: let go of what is the parent's, do the work and end."""
+    code = CANNOT_RUN
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in signal.valid_signals():
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        os.setsid()
+        _call_ourselves(name)
+        _die_with(parent, on_death)
+        _close_all_but(keeps)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        work()
+        code = 0
+    except SystemExit as asked:
+        code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
+    except BaseException:
+        code = 1
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _call_ourselves(name: str) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
+
+
+def _close_all_but(keeps: Collection[int]) -> None:
+    """Close what the parent has open: its lock would stay locked, its sockets taken, as long as we live."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for descriptor in map(int, os.listdir("/dev/fd")):
+        if descriptor > 2 and descriptor not in keeps:
+            with suppress(OSError):  # the one that listed them is closed already
+                os.close(descriptor)
+
+
+def _only_from_the_main_thread() -> None:
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("children are started from the main thread: the kernel counts a thread as the parent")
 
 
 def end(process: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]) -> None:

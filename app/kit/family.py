@@ -3,9 +3,8 @@
 import select
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -115,10 +114,9 @@ class Child:
     """A process that is started again when it ends."""
 
     name: str
-    command: list[str]
-    environment: dict[str, str]
+    work: Callable[[], object]
     fds: tuple[int, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
+    process: children.Fork | None = None
     not_before: float = 0.0
 
     def __post_init__(self) -> None:
@@ -133,21 +131,19 @@ class Child:
             self.not_before = now + self.falls.fell()
         if self.process is None and now >= self.not_before:
             self.falls.started()
-            self.process = children.spawn(
-                self.command, on_death=signal.SIGKILL, env=self.environment, pass_fds=self.fds
-            )
+            self.process = children.Fork(self.name, self.work, on_death=signal.SIGKILL, keeps=self.fds)
 
 
 def stop(family: Sequence[Child], seconds: float, signals: Signals) -> None:
     """Ask all of them to end and wait; kill who takes longer, or all when we are asked a second time."""
     running = [child.process for child in family if child.process]
     for process in running:
-        process.terminate()
+        process.send(signal.SIGTERM)
     deadline = time.monotonic() + seconds
     while any(process.poll() is None for process in running):
         if time.monotonic() > deadline or signals.asked > 1:
             break
         signals.wait(0.1)
     for process in running:
-        process.kill()
+        process.send(signal.SIGKILL)
         process.wait()

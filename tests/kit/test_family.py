@@ -16,7 +16,7 @@ from app.kit.family import MOST_FALLS, Child, FellTooOften, Signals, Stopped, st
 
 
 def test_a_child_that_falls_again_and_again_is_given_up() -> None:
-    child = Child("hopeless", ["/bin/false"], {})
+    child = Child("hopeless", lambda: sys.exit(1))
     started: set[int] = set()
 
     def keep() -> None:
@@ -94,8 +94,11 @@ def test_what_does_not_let_itself_be_cancelled_is_interrupted_again(monkeypatch:
 
 
 def test_a_child_that_does_not_listen_is_killed_at_the_second_request_to_stop() -> None:
-    program = "import signal, time; signal.signal(15, signal.SIG_IGN); print(); time.sleep(60)"
-    deaf = Child("deaf", [sys.executable, "-c", program], {})
+    def ignore() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(60)
+
+    deaf = Child("deaf", ignore)
     with Signals() as signals:
         deaf.keep()
         time.sleep(0.5)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import httpx2
 
 from app.settings import Settings
-from app.supervisor import child_environment
+from tests import http_worker
 from tests.client import Client
 from tests.kit.edge.scratch import Owner
 
@@ -22,13 +21,13 @@ PLANTED = (PHONE, OPENID, TOKEN)
 
 @asynccontextmanager
 async def process(settings: Settings, log: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of `yihu http` as serve starts it; what it logs goes to a file."""
+    """A client of an HTTP worker as serve starts it; what it logs goes to a file."""
     listener = socket.create_server(("127.0.0.1", 0))
     os.set_inheritable(listener.fileno(), True)
-    command = [sys.executable, "-m", "app.cli", "http", "--fd", str(listener.fileno())]
+    command, environment = http_worker.command(listener.fileno()), http_worker.environment(settings)
     with log.open("wb") as stderr:
         child = await asyncio.create_subprocess_exec(
-            *command, env=child_environment(settings), pass_fds=[listener.fileno()], stderr=stderr
+            *command, env=environment, pass_fds=[listener.fileno()], stderr=stderr
         )
     try:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
