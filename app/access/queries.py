@@ -81,6 +81,11 @@ async def failure(session: AsyncSession, subject: str) -> SignInFailure | None:
     return await session.scalar(select(SignInFailure).where(SignInFailure.subject == subject).with_for_update())
 
 
+async def sign_in(session: AsyncSession, sign_in_id: uuid.UUID) -> SignIn | None:
+    """A sign-in, standing or ended."""
+    return await session.scalar(select(SignIn).where(SignIn.id == sign_in_id))
+
+
 async def locked_sign_in(session: AsyncSession, sign_in_id: uuid.UUID) -> SignIn | None:
     """A sign-in, locked against a second refresh at once."""
     return await session.scalar(select(SignIn).where(SignIn.id == sign_in_id).with_for_update())

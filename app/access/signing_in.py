@@ -66,7 +66,12 @@ async def _first_sight(session: AsyncSession, app_id: str, openid: str, union_id
 
 
 async def with_password(session: AsyncSession, keyring: Keyring, username: str, password: str) -> SignedIn:
-    """Sign staff in. After three failures each next try must wait twice as long, up to 15 minutes."""
+    """Sign staff in. Raises `WrongPassword` and `TooManyAttempts`."""
+    return await _sign_in(session, keyring, await check_password(session, username, password))
+
+
+async def check_password(session: AsyncSession, username: str, password: str) -> Account:
+    """Whose password it is. After three failures each next try must wait twice as long, up to 15 minutes."""
     now = clock.now()
     failure = await queries.failure(session, username)
     if failure and failure.wait_until > now:
@@ -77,7 +82,7 @@ async def with_password(session: AsyncSession, keyring: Keyring, username: str, 
         raise WrongPassword
     if failure:
         await session.delete(failure)
-    return await _sign_in(session, keyring, account)
+    return account
 
 
 async def verify(stored: str | None, password: str) -> bool:
@@ -102,6 +107,11 @@ async def _count_failure(session: AsyncSession, username: str) -> None:
 
 
 async def _sign_in(session: AsyncSession, keyring: Keyring, account: Account) -> SignedIn:
+    return _signed_in(keyring, account, begin(session, account, SIGN_IN_LIFE))
+
+
+def begin(session: AsyncSession, account: Account, life: timedelta) -> SignIn:
+    """A new sign-in of an account; it ends by itself after `life`."""
     now = clock.now()
     sign_in = SignIn(
         id=new_id(),
@@ -109,11 +119,11 @@ async def _sign_in(session: AsyncSession, keyring: Keyring, account: Account) ->
         generation=0,
         created_at=now,
         refreshed_at=now,
-        expires_at=now + SIGN_IN_LIFE,
+        expires_at=now + life,
     )
     session.add(sign_in)
     _tell(session, AccessEvent.SIGNED_IN, account.id, account.id)
-    return _signed_in(keyring, account, sign_in)
+    return sign_in
 
 
 def _signed_in(keyring: Keyring, account: Account, sign_in: SignIn) -> SignedIn:

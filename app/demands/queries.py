@@ -270,7 +270,7 @@ def _is_overdue(now: datetime) -> ColumnElement[bool]:
 async def demands(
     session: AsyncSession, caller: Caller, wanted: DemandFilter, prefixes: Sequence[str]
 ) -> tuple[list[Demand], str | None]:
-    """One page of a list, newest first; a desk's list is oldest first."""
+    """One page of a list, newest first; a desk's list begins with what is or will be overdue first."""
     statement = select(Demand).where(scope(caller, wanted.scope, prefixes))
     if wanted.state:
         statement = statement.where(Demand.state == wanted.state)
@@ -284,7 +284,10 @@ async def demands(
     if wanted.overdue is not None:
         late = _is_overdue(clock.now())
         statement = statement.where(late if wanted.overdue else ~late)
-    rows, cursor = await page(session, statement, [Demand.id], wanted, descending=wanted.scope != "desk")
+    if wanted.needs_desk:
+        statement = statement.where(Demand.needs_desk == wanted.needs_desk)
+    keys = [Demand.due_at, Demand.id] if wanted.scope == "desk" else [Demand.id]
+    rows, cursor = await page(session, statement, keys, wanted, descending=wanted.scope != "desk")
     return [row[0] for row in rows], cursor
 
 

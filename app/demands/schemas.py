@@ -183,6 +183,14 @@ class DemandFilter(PageRequest):
     region: RegionFilter = None
     q: TextFilter = None
     overdue: bool | None = None
+    needs_desk: Reason | None = None
+    """Only where this is why the desk is needed."""
+
+    @model_validator(mode="after")
+    def _reasons_are_the_desks(self) -> Self:
+        if self.needs_desk and self.scope != "desk":
+            raise wrong("not_the_desks_list", "仅用于工作台列表", "only the desk's list has reasons")
+        return self
 
 
 class ClaimFilter(PageRequest):

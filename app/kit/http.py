@@ -39,6 +39,10 @@ class TransactionalRoute(APIRoute):
         """Who asks, as the owner of idempotency keys; None where nobody is asked to sign in."""
         return None
 
+    async def key_of(self, request: Request) -> str | None:
+        """The key by which a second sending of the same request is known."""
+        return request.headers.get("idempotency-key")
+
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
 
@@ -72,7 +76,7 @@ class TransactionalRoute(APIRoute):
 
     async def _answer(self, request: Request, session: AsyncSession, handle: Handle) -> Response:
         principal = await self.identify(request, session)
-        keyed = await _keyed(request, principal) if self.takes_keys else None
+        keyed = await self._keyed(request, principal) if self.takes_keys else None
         if keyed is None:
             return await handle(request)
         keyring = request.app.state.keyring
@@ -91,13 +95,11 @@ class TransactionalRoute(APIRoute):
             await idempotency.give_back(session, keyed)
         return answer
 
-
-async def _keyed(request: Request, principal: uuid.UUID | None) -> idempotency.Keyed | None:
-    header = request.headers.get("idempotency-key")
-    if header is None or principal is None or request.method != "POST":
-        return None
-    asked = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"])
-    return idempotency.keyed(principal, header, *asked, await request.body())
+    async def _keyed(self, request: Request, principal: uuid.UUID | None) -> idempotency.Keyed | None:
+        if principal is None or request.method != "POST" or (key := await self.key_of(request)) is None:
+            return None
+        asked = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"])
+        return idempotency.keyed(principal, key, *asked, await request.body())
 
 
 def _replay(stored: idempotency.Answer) -> Response:
@@ -120,6 +122,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'",
 }
 
 

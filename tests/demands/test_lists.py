@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.demands.lifecycle import CLAIM_MOVES, MOVES
 from tests.client import Client, refusal
-from tests.demands.world import NEIGHBOUR, World, claimed, filed, ok, opened
+from tests.demands.world import NEIGHBOUR, World, claimed, filed, ids, in_hours, ok, opened, seen
 
 
 async def found(who: Client, **wanted: object) -> list[str]:
@@ -39,6 +39,28 @@ async def test_an_open_list_shows_what_an_organization_could_claim(world: World)
     await opened(world, title="三", audience="residents")
     assert await found(world.stranger, scope="open") == ["三"]
     assert await found(world.liaison, scope="open") == ["二"]
+
+
+async def test_a_desks_list_begins_with_what_is_due_first(world: World) -> None:
+    await filed(world.filer, title="不急")
+    urgent = await filed(world.filer, title="紧急")
+    plan = {"mode": "assigned", "member_ids": ids(world.members[:1]), "due_at": in_hours(1)}
+    await ok(world.desk.post(f"/demands/{urgent['id']}/dispatch", plan))
+    claim = (await seen(world.member, urgent))["my_claim"]
+    await ok(world.member.post(f"/claims/{claim['id']}/decline", {"reason": "没空"}))
+    assert await found(world.desk, scope="desk") == ["紧急", "不急"]
+    first = await ok(world.desk.get("/demands", scope="desk", limit=1))
+    rest = await ok(world.desk.get("/demands", scope="desk", limit=1, cursor=first["next_cursor"]))
+    assert [one["title"] for one in first["items"] + rest["items"]] == ["紧急", "不急"]
+    assert await found(world.desk, scope="desk", needs_desk="offers_ended") == ["紧急"]
+    assert await found(world.desk, scope="desk", needs_desk="new") == ["不急"]
+
+
+async def test_why_a_desk_is_needed_is_not_for_others_to_filter_by(world: World) -> None:
+    await filed(world.filer)
+    for scope in ("mine", "open", "region"):
+        answer = await world.filer.get("/demands", scope=scope, needs_desk="new")
+        assert refusal(answer) == (422, "invalid_request")
 
 
 async def test_the_desks_lists_are_for_staff(world: World) -> None:

@@ -1,0 +1,56 @@
+"""The session of a desk's browser: a sign-in of its own, ended by a long day and by an hour of silence."""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access import queries, signing_in
+from app.access.caller import Caller
+from app.access.models import SignIn
+from app.kit import clock
+from app.kit.crypto import Keyring
+from app.kit.errors import TokenInvalid
+
+LIFE = timedelta(hours=12)
+LONGEST_SILENCE = timedelta(hours=1)
+NOTED_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a session was last used, so that not every request writes."""
+COOKIE, FORM = "desk-session", "desk-form"
+
+
+async def open_session(session: AsyncSession, keyring: Keyring, username: str, password: str) -> str:
+    """Sign staff in for a browser; answers the cookie's value. Raises `WrongPassword` and `TooManyAttempts`."""
+    account = await signing_in.check_password(session, username, password)
+    sign_in = signing_in.begin(session, account, LIFE)
+    return f"{sign_in.id}.{keyring.sign(COOKIE, str(sign_in.id))}"
+
+
+async def caller(session: AsyncSession, keyring: Keyring, cookie: str) -> Caller:
+    """Whose session a cookie names; raises `TokenInvalid` unless it is ours, stands, and was used within the hour."""
+    sign_in_id, _, signature = cookie.partition(".")
+    if not keyring.verify(COOKIE, sign_in_id, signature):
+        raise TokenInvalid
+    sign_in = await queries.sign_in(session, uuid.UUID(sign_in_id))
+    found = await queries.caller(session, uuid.UUID(sign_in_id))
+    if sign_in is None or found is None or clock.now() - sign_in.refreshed_at > LONGEST_SILENCE:
+        raise TokenInvalid
+    await _note_use(session, sign_in)
+    return found
+
+
+async def _note_use(session: AsyncSession, sign_in: SignIn) -> None:
+    now = clock.now()
+    if now - sign_in.refreshed_at > NOTED_EVERY:
+        await session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(refreshed_at=now))
+
+
+def form_token(keyring: Keyring, caller: Caller) -> str:
+    """What every form of a session carries, and no other site can know."""
+    return keyring.sign(FORM, str(caller.sign_in_id))
+
+
+def is_form_token(keyring: Keyring, caller: Caller, token: str) -> bool:
+    """Whether a form was made for this session."""
+    return keyring.verify(FORM, str(caller.sign_in_id), token)
