@@ -1,4 +1,4 @@
-"""The commands that work on the database, also beside a running server: `yihu seed …` and `yihu staff …`."""
+"""The commands that work on the database, also beside a running server: `yihu seed …`, `staff …` and `ledger …`."""
 
 import asyncio
 import uuid
@@ -17,8 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import granting
 from app.access.models import Role
+from app.demands import verifying as demands_verifying
 from app.kit import db, log
 from app.kit.errors import AppError
+from app.ledger import summary_queries
+from app.ledger import verifying as ledger_verifying
+from app.ledger.standings import FOLLOWER
+from app.ledger.verifying import Finding
 from app.regions import reading, seeding
 from app.settings import Settings, database_url
 
@@ -28,6 +33,9 @@ NO_TABLES = "42P01"
 
 seed = typer.Typer(no_args_is_help=True, help="Load what everything else refers to.")
 staff = typer.Typer(no_args_is_help=True, help="Who may do what.")
+ledger = typer.Typer(no_args_is_help=True, help="Hours, points and what is summed up from them.")
+SHOWN = 20
+"""Differences of one summary that are printed; the rest are counted."""
 
 
 def read_settings(**options: Any) -> Settings:
@@ -101,6 +109,33 @@ def add_staff(
         _transact(settings, add)
     scope = organization or region_code or "everywhere"
     typer.echo(f"{username} 可登录 may sign in: {role} {scope}")
+
+
+@ledger.callback()
+def about_ledger() -> None:
+    """Hours, points and what is summed up from them."""
+
+
+@ledger.command("verify")
+def verify_ledger(data_dir: DataDir = None) -> None:
+    """Recompute every summary and compare, also beside a running server; the exit code is 1 where one differs."""
+    settings = read_settings(data_dir=data_dir)
+    with _plain_refusals(settings):
+        findings, waiting = _transact(settings, _verify)
+    for found in findings:
+        said = f"不一致 differ: {len(found.differences)}" if found.differences else "一致 agree"
+        typer.echo(f"{found.summary.zh} {found.summary.en}: {said}")
+        for line in found.differences[:SHOWN]:
+            typer.echo(f"  {line}", err=True)
+    if waiting:
+        typer.echo(f"排行待计入的事件 events that the standings have not had yet: {waiting}")
+    raise typer.Exit(1 if any(found.differences for found in findings) else 0)
+
+
+async def _verify(session: AsyncSession) -> tuple[list[Finding], int]:
+    await summary_queries.freeze(session)
+    findings = [*await ledger_verifying.verify(session), *await demands_verifying.verify(session)]
+    return findings, await summary_queries.behind(session, FOLLOWER)
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -1,4 +1,4 @@
-"""`yihu seed regions` and `yihu staff add`, as the processes that an operator starts."""
+"""`yihu seed regions`, `yihu staff add` and `yihu ledger verify`, as the processes that an operator starts."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ from sqlalchemy import func, make_url, select
 
 from app.access.models import Account, Grant
 from app.kit.db import Sessions, transaction
+from app.ledger.models import Board, Standing
 from app.regions.models import Region
 from app.settings import Settings
 from tests.factories import COMMUNITY, a_region
@@ -134,3 +135,18 @@ async def test_a_database_without_tables_says_what_to_run(yihu: Yihu) -> None:
     empty = make_url(yihu.environment["YIHU_DATABASE_URL"]).set(database="postgres")
     yihu.environment["YIHU_DATABASE_URL"] = empty.render_as_string(hide_password=False)
     assert "yihu db upgrade" in (await yihu.run(*STAFF, "admin")).refused()
+
+
+async def test_summaries_are_verified_and_a_difference_is_an_exit_code(
+    yihu: Yihu, committed_sessions: Sessions
+) -> None:
+    agreeing = await yihu.run("ledger", "verify")
+    assert (agreeing.code, agreeing.err) == (0, "")
+    assert "排行 standings: 一致 agree\n" in agreeing.out
+    async with transaction(committed_sessions) as session:
+        session.add(
+            Standing(board=Board.COMMUNITY, period="2026Q4", region_code="", key="x", points=1, minutes=0, count=0)
+        )
+    differing = await yihu.run("ledger", "verify")
+    assert (differing.code, "排行 standings: 不一致 differ: 1\n" in differing.out) == (1, True)
+    assert "key=x points_kept=1 points_counted=0" in differing.err

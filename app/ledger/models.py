@@ -112,3 +112,16 @@ class Standing(Base):
     minutes: Mapped[int] = mapped_column(BigInteger)
     count: Mapped[int] = mapped_column(BigInteger)
     """Services: bookings of minutes that were not taken back."""
+
+
+class Rung(Base):
+    """How many stand at one number of points on one board, so that a rank is a short sum; the worker keeps it."""
+
+    __tablename__ = "rungs"
+    __table_args__ = (one_of("board", Board),)
+
+    board: Mapped[Board] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    region_code: Mapped[Code] = mapped_column(primary_key=True)
+    points: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    holders: Mapped[int] = mapped_column(BigInteger)

@@ -23,6 +23,8 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
+    union_all,
     values,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -32,7 +34,7 @@ from sqlalchemy.orm import aliased
 from app.kit.clock import CHINA
 from app.kit.events import Event, EventCursor
 from app.kit.pagination import PageRequest, page
-from app.ledger.models import Board, Entry, HolderKind, Provenance, Standing, Unit
+from app.ledger.models import Board, Entry, HolderKind, Provenance, Rung, Standing, Unit
 from app.members.models import Member
 from app.organizations.models import Organization
 from app.regions import codes
@@ -145,8 +147,13 @@ async def is_within(session: AsyncSession, organization_id: uuid.UUID, above: Se
     return bool(await session.scalar(select(found)))
 
 
-def contributions(entry_ids: Sequence[uuid.UUID] | None = None) -> Select[Any]:
-    """What entries (all, unless their ids are given) add to the standings: rows as in `Standing`, one a key.
+def among(entry_ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """Some entries by their ids, as one array."""
+    return Entry.id == any_(literal(list(entry_ids), ARRAY(Uuid)))
+
+
+def contributions(which: ColumnElement[bool] | None = None) -> Select[Any]:
+    """What entries (all, unless some are named) add to the standings: rows as in `Standing`, one a key.
 
     A function of the entries alone, so that the summary can be checked against the ledger at any time.
     """
@@ -178,8 +185,8 @@ def contributions(entry_ids: Sequence[uuid.UUID] | None = None) -> Select[Any]:
         .join(ranked, ranked.c.key.is_not(None))
         .join(cut, cut.c.at <= func.length(Entry.region_code))
     )
-    if entry_ids is not None:
-        shares = shares.where(Entry.id == any_(literal(list(entry_ids), ARRAY(Uuid))))
+    if which is not None:
+        shares = shares.where(which)
     share = shares.subquery("share")
     where = (share.c.board, share.c.period, share.c.region_code, share.c.key)
     sums = (func.sum(share.c[name]).label(name) for name in ("points", "minutes", "count"))
@@ -235,10 +242,25 @@ async def one_of(
 
 
 async def better(session: AsyncSession, standing: Standing) -> int:
-    """How many have more points on the same board."""
-    board = _on(standing.board, standing.period, standing.region_code)
-    ahead = select(func.count()).select_from(Standing).where(board, Standing.points > standing.points)
-    return (await session.execute(ahead)).scalar_one()
+    """How many have more points on the same board: a sum over its rungs, however many stand on each."""
+    board = (Rung.board, Rung.period, Rung.region_code)
+    here = tuple_(*board) == (standing.board, standing.period, standing.region_code)
+    ahead = select(func.coalesce(func.sum(Rung.holders), 0)).where(here, Rung.points > standing.points)
+    return int((await session.execute(ahead)).scalar_one())
+
+
+def climbs(entry_ids: Sequence[uuid.UUID]) -> Select[Any]:
+    """How entries that are not yet counted change the rungs: rows as in `Rung`, one less where somebody stood."""
+    fresh = contributions(among(entry_ids)).cte("fresh")
+    where = [fresh.c.board, fresh.c.period, fresh.c.region_code]
+    same = tuple_(Standing.board, Standing.period, Standing.region_code, Standing.key) == tuple_(*where, fresh.c.key)
+    left = select(*where, Standing.points, literal(-1).label("holders")).join_from(fresh, Standing, same)
+    points = func.coalesce(Standing.points, 0) + fresh.c.points
+    reached = select(*where, points.label("points"), literal(1)).join_from(fresh, Standing, same, isouter=True)
+    moved = union_all(left, reached).subquery("moved")
+    rung = (moved.c.board, moved.c.period, moved.c.region_code, moved.c.points)
+    holders = func.sum(moved.c.holders)
+    return select(*rung, holders.label("holders")).group_by(*rung).having(holders != 0)
 
 
 def _on(board: Board, period: str, region_code: str) -> ColumnElement[bool]:

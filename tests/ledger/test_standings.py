@@ -1,6 +1,7 @@
 """The worker's summary: equal to the ledger, each entry counted once, whatever happens to the follower."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -14,7 +15,7 @@ from app.kit.db import Sessions, new_id, transaction
 from app.kit.events import Event
 from app.ledger import booking, queries, standings
 from app.ledger.booking import Holder
-from app.ledger.models import Entry, HolderKind, Unit
+from app.ledger.models import Entry, HolderKind, Rung, Standing, Unit
 from app.settings import Settings
 from tests import factories
 from tests.ledger.services import (
@@ -32,6 +33,7 @@ FAIL_AT_COMMIT = (
     "CREATE CONSTRAINT TRIGGER not_today AFTER UPDATE ON event_cursors DEFERRABLE INITIALLY DEFERRED "
     "FOR EACH ROW WHEN (new.n > old.n) EXECUTE FUNCTION refuse()",
 )
+BOARD = (Standing.board, Standing.period, Standing.region_code)
 DISTRICT, OTHER_COMMUNITY = "110107", "110107003025"
 
 
@@ -89,6 +91,23 @@ async def check(sessions: Sessions) -> None:
         expected = await aggregated(session)
         assert len(expected) > 20
         assert await all_standings(session) == expected
+        stand = Counter(tuple(row) for row in await session.execute(select(*BOARD, Standing.points)))
+        rungs = await session.execute(select(Rung).where(Rung.holders != 0))
+        assert {(rung.board, rung.period, rung.region_code, rung.points): rung.holders for (rung,) in rungs} == stand
+
+
+async def test_a_rank_counts_everybody_ahead_on_the_board(ledger: Sessions) -> None:
+    await worker.follow(ledger)
+    async with ledger() as session:
+        standings = (await session.scalars(select(Standing))).all()
+        for one in standings:
+            ahead = [
+                other
+                for other in standings
+                if (other.board, other.period, other.region_code) == (one.board, one.period, one.region_code)
+                and other.points > one.points
+            ]
+            assert await queries.better(session, one) == len(ahead)
 
 
 async def test_after_the_worker_followed_the_boards_equal_the_ledger(ledger: Sessions) -> None:
