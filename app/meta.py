@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from app.access.models import Role
 from app.demands.lifecycle import Action, ClaimAction, ClaimState, Kind, Mode, Reason, State
-from app.demands.models import Audience, Channel, ClaimantKind, CoordType, NoteKind, Outcome, Result
+from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result
 from app.kit.errors import AppError
+from app.kit.geo import CoordType
 from app.kit.http import TransactionalRoute
 from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.organizations.models import OrganizationKind

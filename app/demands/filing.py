@@ -12,7 +12,7 @@ from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, ENDS, Action, ClaimState, Kind, Reason, Relation, State
 from app.demands.models import Demand, NoteKind
 from app.demands.schemas import DemandIn, MessageIn, ReasonIn, Supplement
-from app.kit import clock
+from app.kit import clock, geo
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
 from app.organizations import queries as organizations
@@ -72,7 +72,9 @@ def _check_category(code: str) -> None:
 
 
 def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> Demand:
-    place, contact, behalf = body.location, body.contact or body.on_behalf_of, body.on_behalf_of
+    contact, behalf = body.contact or body.on_behalf_of, body.on_behalf_of
+    place = body.location.wgs84 if body.location else None
+    cell = geo.cell(place) if place else None
     return Demand(
         id=new_id(),
         kind=body.kind,
@@ -85,7 +87,9 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         address=body.address,
         lng=place.lng if place else None,
         lat=place.lat if place else None,
-        coord_type=place.coord_type if place else None,
+        coord_type=body.location.coord_type if body.location else None,
+        cell_lng=cell.lng if cell else None,
+        cell_lat=cell.lat if cell else None,
         contact_name=contact.name if contact else None,
         contact_phone=contact.phone if contact else None,
         wanted_by=body.wanted_by,

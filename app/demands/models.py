@@ -4,12 +4,13 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Sequence, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.demands.lifecycle import ENDS, OPEN_STATES, ClaimState, Kind, Mode, Reason, State
 from app.kit.db import PERSONAL, Base, Code, Id, one_of
+from app.kit.geo import CoordType
 from app.ledger.models import Provenance
 
 
@@ -30,13 +31,6 @@ class Result(StrEnum):
     REFERRED = "referred"
     NO_ANSWER = "no_answer"
     UNRATED = "unrated"
-
-
-class CoordType(StrEnum):
-    """The datum of a location."""
-
-    GCJ02 = "gcj02"
-    WGS84 = "wgs84"
 
 
 class ClaimantKind(StrEnum):
@@ -107,8 +101,10 @@ class Demand(Base):
             "nothing_falls_asleep",
         ),
         CheckConstraint("(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"),
+        CheckConstraint("(cell_lng IS NULL) = (cell_lat IS NULL)", "cell_is_whole"),
         Index(None, "handler_region_code", "id", postgresql_where=text("needs_desk IS NOT NULL")),
         Index(None, "region_code", "id"),
+        Index(None, "tokens", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
         Index("ix_demands_timer_at", "timer_at", postgresql_where=text("timer_at IS NOT NULL")),
         Index(
             "ix_demands_open",
@@ -134,6 +130,10 @@ class Demand(Base):
     lng: Mapped[float | None] = mapped_column(info=PERSONAL)
     lat: Mapped[float | None] = mapped_column(info=PERSONAL)
     coord_type: Mapped[CoordType | None]
+    """The datum that the place was given in and is shown in again; kept it is in WGS-84."""
+    cell_lng: Mapped[float | None]
+    cell_lat: Mapped[float | None]
+    """The middle of the square kilometre around it, in WGS-84: who is near can be told without the place."""
     contact_name: Mapped[str | None] = mapped_column(info=PERSONAL)
     contact_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
     wanted_by: Mapped[datetime | None]
@@ -164,6 +164,10 @@ class Demand(Base):
     dissatisfied: Mapped[bool]
     """Whether this round's evaluation says "not resolved" and no desk has answered it."""
     closed_at: Mapped[datetime | None]
+    tokens: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), Computed("demand_tokens(region_code, title)", persisted=True), deferred=True
+    )
+    """Its community and each two letters of its title, by which similar ones are found; the database keeps it."""
 
 
 class Dispatch(Base):

@@ -16,7 +16,8 @@ from app.demands.models import Claim, ClaimantKind, Demand, Reveal
 from app.demands.queries import NOT_OVERDUE
 from app.demands.relations import Relations
 from app.demands.schemas import Claimant, ClaimOut, ContactOut, DemandOut, Handler, LocationOut, Named
-from app.kit import clock
+from app.kit import clock, geo
+from app.kit.geo import CoordType, Point
 from app.kit.schema import mask_name
 from app.members import queries as members
 from app.organizations import queries as organizations
@@ -56,9 +57,14 @@ async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Seq
     )
 
 
-async def demand_out(session: AsyncSession, caller: Caller, demand: Demand) -> DemandOut:
-    """One demand; where its contact or address is shown to somebody else than its filer, that is kept."""
-    (shown,) = await _demands_out(session, caller, [demand], in_full=True)
+async def demand_out(
+    session: AsyncSession, caller: Caller, demand: Demand, coord_type: CoordType | None = None
+) -> DemandOut:
+    """One demand; where its contact or address is shown to somebody else than its filer, that is kept.
+
+    Its place is shown in `coord_type`, or else in the datum that it was given in.
+    """
+    (shown,) = await _demands_out(session, caller, [demand], in_full=True, coord_type=coord_type)
     return shown
 
 
@@ -68,7 +74,12 @@ async def demands_out(session: AsyncSession, caller: Caller, demands: Sequence[D
 
 
 async def _demands_out(
-    session: AsyncSession, caller: Caller, demands: Sequence[Demand], *, in_full: bool
+    session: AsyncSession,
+    caller: Caller,
+    demands: Sequence[Demand],
+    *,
+    in_full: bool,
+    coord_type: CoordType | None = None,
 ) -> list[DemandOut]:
     mine = await queries.my_claims(session, caller, [demand.id for demand in demands])
     names = await names_of(session, demands, [claim for held in mine.values() for claim in held])
@@ -76,7 +87,7 @@ async def _demands_out(
     answers = []
     for demand in demands:
         claims = [claim for claim in mine.get(demand.id, []) if claim.round == demand.round]
-        view = View(caller, demand, claims, relations.of(caller, demand, claims), reaches, in_full)
+        view = View(caller, demand, claims, relations.of(caller, demand, claims), reaches, in_full, coord_type)
         if view.reveals:
             await _keep_reveal(session, caller, demand)
         answers.append(_demand_out(view, names))
@@ -94,6 +105,7 @@ class View:
     related: Relations
     reaches: list[str]
     in_full: bool
+    coord_type: CoordType | None = None
 
     @property
     def is_own(self) -> bool:
@@ -171,7 +183,9 @@ def _location(view: View) -> LocationOut | None:
     demand = view.demand
     if not view.sees_address or demand.lng is None or demand.lat is None or demand.coord_type is None:
         return None
-    return LocationOut(lng=demand.lng, lat=demand.lat, coord_type=demand.coord_type)
+    datum = view.coord_type or demand.coord_type
+    shown = geo.from_wgs84(Point(demand.lng, demand.lat), datum)
+    return LocationOut(lng=round(shown.lng, 6), lat=round(shown.lat, 6), coord_type=datum)
 
 
 def _contact(name: str | None, phone: str | None) -> ContactOut | None:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
-from app.demands.models import Audience, Channel, ClaimantKind, CoordType, Outcome, Result
+from app.demands.models import Audience, Channel, ClaimantKind, Outcome, Result
+from app.kit.geo import CoordType, Location
 from app.kit.pagination import PageRequest
 from app.kit.schema import (
     Bool,
@@ -32,14 +33,6 @@ Minutes = Annotated[Int, Field(ge=0, le=24 * 60)]
 Ids = Annotated[list[Id], Field(max_length=200)]
 NoFiles = Annotated[list[str], Field(max_length=0)]
 """Files are named by the ids that uploading answers; nothing can be uploaded yet."""
-
-
-class Location(Input):
-    """A place in degrees; `coord_type` says in which datum."""
-
-    lng: Annotated[float, Field(ge=-180, le=180, strict=True)]
-    lat: Annotated[float, Field(ge=-90, le=90, strict=True)]
-    coord_type: CoordType
 
 
 class Contact(Input):

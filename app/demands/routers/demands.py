@@ -19,6 +19,7 @@ from app.demands.schemas import (
     TimelineItem,
     TransferIn,
 )
+from app.kit.geo import CoordType
 from app.kit.http import Session
 from app.kit.pagination import Page, PageRequest
 from app.kit.schema import Id
@@ -49,10 +50,12 @@ async def counts(session: Session, caller: SignedInCaller) -> CountsOut:
 
 
 @router.get("/{demand_id}")
-async def demand(session: Session, caller: SignedInCaller, demand_id: Id) -> DemandOut:
-    """One demand as I may see it."""
+async def demand(
+    session: Session, caller: SignedInCaller, demand_id: Id, coord_type: CoordType | None = None
+) -> DemandOut:
+    """One demand as I may see it, its place in the datum asked for or else in the one it was given in."""
     found = await queries.demand(session, caller, demand_id)
-    return await presenting.demand_out(session, caller, found)
+    return await presenting.demand_out(session, caller, found, coord_type)
 
 
 @router.get("/{demand_id}/timeline")
