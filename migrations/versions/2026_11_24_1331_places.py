@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 from app.kit import geo
 from app.kit.geo import CoordType, Point
 
-revision: str = "2026_11_24_1330_places"
-down_revision: str | None = "2026_11_22_spine"
+revision: str = "2026_11_24_1331_places"
+down_revision: str | None = "2026_11_24_1330_rungs"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
