@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.access.models import Role
-from app.demands.lifecycle import Action, ClaimAction, ClaimState, Kind, Mode, Reason, State
+from app.demands.causes import Cause, ClaimCause
+from app.demands.lifecycle import Action, ClaimAction, ClaimState, Closing, Kind, Mode, Reason, State
 from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result
 from app.kit.errors import AppError
 from app.kit.geo import CoordType
@@ -21,18 +22,29 @@ public = APIRouter(tags=["public 公开"], route_class=TransactionalRoute)
 LABELS: dict[type[StrEnum], str] = {
     Kind: "诉求 微心愿 服务项目 岗位 党有所呼",
     State: "待处理 已下单 退回补充 已接单 服务中 待评议 已关闭 不予受理 已合并 已撤销",
-    Action: ("下单 退回 不予受理 合并 转派 上报 完成 关闭 重开 补充 撤销 评议 接单 到场 完成服务 无人接单 到期"),
+    Action: (
+        "下单 退回 不予受理 合并 撤回合并 拆分 转派 上报 完成 关闭 重开 补充 撤销 评议 接单 到场 完成服务 无人接单 到期"
+    ),
     Mode: "公开认领 指派 吹哨",
-    Reason: "新点单 无人认领 邀请均未接受 时间已过 部分完成 居民不满意 待办结",
+    Reason: "新点单 无人认领 邀请均未接受 时间已过 部分完成 居民不满意 待办结 子单均已结束",
     ClaimState: "待接受 已接单 已到场 已完成 已确认 已谢绝 已过期 已退出 已释放 未到场",
-    ClaimAction: "接受 谢绝 联系 到场 服务一次 完成 确认 退出 记未到场 过期 释放",
+    ClaimAction: "接受 谢绝 联系 到场 服务一次 完成 确认 退出 记未到场 过期 释放 恢复",
     Audience: "党员 居民 所有人",
     Result: "已解决 已办结 未解决 已转办 逾期未补充 未评议",
+    Cause: (
+        "不属职责范围 无政策依据 力量资源不足 需第三方配合 民事纠纷 已列入计划 客观条件所限 情况不实 "
+        "联系不上 不再需要 其他"
+    ),
+    ClaimCause: "时间冲突 个人原因 距离太远 不具备技能 不属职责范围 联系不上居民 客观条件所限 失去联系 其他",
+    Closing: "全部完成即办结 任一完成即办结 人工办结",
     CoordType: "火星坐标 WGS84坐标",
     ClaimantKind: "党员 居民 单位",
     Outcome: "全部完成 部分完成",
     Channel: "本人评议 电话回访",
-    NoteKind: "留言 补充 下单说明 退回 不予受理 转派 上报 关闭 重开 撤销 谢绝 退出 未到场 完成说明",
+    NoteKind: (
+        "留言 补充 下单说明 退回 不予受理 转派 上报 关闭 重开 撤销 谢绝 退出 未到场 完成说明 "
+        "遗留事项 合并 撤回合并 拆分"
+    ),
     Unit: "分钟 积分",
     HolderKind: "党员 居民",
     Provenance: "签到计时 他人确认 本人填报",

@@ -13,7 +13,7 @@ from app.demands.errors import AlreadyClaimed, NotEligible, NotOpen, OwnDemand, 
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, LIVE, OPEN_STATES, ClaimAction, ClaimState, Mode
 from app.demands.models import Audience, Claim, ClaimantKind, ClaimMember, Demand, NoteKind
-from app.demands.schemas import ArriveIn, ClaimIn, ClaimMembersIn, ReasonIn
+from app.demands.schemas import ArriveIn, ClaimIn, ClaimMembersIn, GiveUpIn
 from app.kit import clock
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
@@ -180,27 +180,30 @@ def _check_not_expired(claim: Claim) -> None:
         raise ActionNotAllowed(Text("邀请已过期", "The offer has expired"))
 
 
-async def decline(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ReasonIn) -> Claim:
+async def decline(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: GiveUpIn) -> Claim:
     """Refuse an offer, without penalty."""
-    return await _end(session, caller, claim_id, ClaimAction.DECLINE, body.reason)
+    return await _end(session, caller, claim_id, ClaimAction.DECLINE, body)
 
 
-async def withdraw(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ReasonIn) -> Claim:
+async def withdraw(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: GiveUpIn) -> Claim:
     """Give a claim back; its places are free again."""
-    return await _end(session, caller, claim_id, ClaimAction.WITHDRAW, body.reason)
+    return await _end(session, caller, claim_id, ClaimAction.WITHDRAW, body)
 
 
-async def no_show(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ReasonIn) -> Claim:
+async def no_show(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: GiveUpIn) -> Claim:
     """Note that somebody did not come; who said so is kept. Not before it has begun."""
     claim, demand = await to_move(session, caller, claim_id, ClaimAction.NO_SHOW)
     if demand.starts_at is not None and demand.starts_at > clock.now():
         raise ActionNotAllowed(Text("活动尚未开始", "It has not begun yet"))
-    return await _end(session, caller, claim.id, ClaimAction.NO_SHOW, body.reason)
+    return await _end(session, caller, claim.id, ClaimAction.NO_SHOW, body)
 
 
-async def _end(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, action: ClaimAction, reason: str) -> Claim:
+async def _end(
+    session: AsyncSession, caller: Caller, claim_id: uuid.UUID, action: ClaimAction, body: GiveUpIn
+) -> Claim:
     claim, demand = await to_move(session, caller, claim_id, action)
-    written = moving.note(session, demand, NoteKind(action), reason, caller)
+    claim.cause = body.cause
+    written = moving.note(session, demand, NoteKind(action), body.reason, caller)
     await moving.move_claim(session, demand, claim, action, caller, note_id=written)
     await moving.settle(session, demand)
     return claim

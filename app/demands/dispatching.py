@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.demands import moving, queries, reaching, relations
+from app.demands.causes import Cause
 from app.demands.errors import SlotsBelowClaimed
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import LIVE, Action, ClaimAction, ClaimState, Kind, Mode, State
-from app.demands.models import Claim, ClaimantKind, Demand, Dispatch, NoteKind, Outcome
-from app.demands.schemas import CloseIn, DispatchIn, ReasonIn, TransferIn
+from app.demands.models import NOT_DONE, Claim, ClaimantKind, Demand, Dispatch, NoteKind, Outcome
+from app.demands.schemas import CloseIn, DispatchIn, ReasonIn, RejectIn, TransferIn
 from app.kit import clock
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, InvalidRequest, Text
@@ -201,11 +202,12 @@ async def return_(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, b
     return demand
 
 
-async def reject(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
+async def reject(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: RejectIn) -> Demand:
     """Refuse a demand, with a reason that its filer reads."""
     demand = await _at_the_desk(session, caller, demand_id, Action.REJECT)
+    demand.cause = body.cause
     written = await _send_back(session, caller, demand, Action.REJECT, body.reason)
-    moving.tell(session, demand, DemandEvent.REJECTED, caller, note_id=written)
+    moving.tell(session, demand, DemandEvent.REJECTED, caller, note_id=written, cause=body.cause)
     await moving.settle(session, demand)
     return demand
 
@@ -269,8 +271,9 @@ async def close(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bod
     if demand.state == State.CLOSED and not demand.dissatisfied:
         raise ActionNotAllowed
     moving.move(demand, Action.CLOSE)
+    demand.cause = body.cause or (Cause.OTHER if body.result in NOT_DONE else None)
     written = moving.note(session, demand, NoteKind.CLOSE, body.reason, caller)
-    await moving.close(session, demand, body.result, caller, note_id=written)
+    await moving.close(session, demand, body.result, caller, note_id=written, cause=demand.cause)
     await moving.settle(session, demand)
     return demand
 
@@ -280,11 +283,12 @@ async def reopen(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bo
     demand = await _at_the_desk(session, caller, demand_id, Action.REOPEN)
     _refuse_while_the_filer_is_asked(demand)
     moving.move(demand, Action.REOPEN)
-    demand.result, demand.closed_at, demand.dissatisfied = None, None, False
+    demand.result, demand.cause, demand.closed_at, demand.dissatisfied = None, None, None, False
     demand.timer_at = demand.moved_at  # nothing may fall asleep, not even until `settle` sets the clock
     await moving.end_round(session, demand)
     written = moving.note(session, demand, NoteKind.REOPEN, body.reason, caller)
     demand.round += 1
+    demand.reopens += 1
     moving.tell(session, demand, DemandEvent.REOPENED, caller, note_id=written)
     await moving.settle(session, demand)
     return demand

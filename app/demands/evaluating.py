@@ -65,7 +65,7 @@ async def _resolve(session: AsyncSession, demand: Demand, caller: Caller) -> Non
     was_closed = demand.state == State.CLOSED
     moving.move(demand, Action.EVALUATE)
     if was_closed:
-        demand.result, demand.dissatisfied = Result.RESOLVED, False
+        demand.result, demand.cause, demand.dissatisfied = Result.RESOLVED, None, False
     else:
         await moving.close(session, demand, Result.RESOLVED, caller)
 

@@ -101,6 +101,8 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         round=1,
         slots=1,
         claimed=0,
+        reopens=0,
+        joins=0,
         skills=[],
         filed_at=now,
         moved_at=now,

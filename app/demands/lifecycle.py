@@ -40,6 +40,8 @@ class Action(StrEnum):
     RETURN = "return"
     REJECT = "reject"
     MERGE = "merge"
+    UNMERGE = "unmerge"
+    SPLIT = "split"
     TRANSFER = "transfer"
     ESCALATE = "escalate"
     FINISH = "finish"
@@ -71,7 +73,7 @@ class ClaimState(StrEnum):
 
 
 class ClaimAction(StrEnum):
-    """What can be done to a claim; the last three follow from time or from the demand."""
+    """What can be done to a claim; the last four follow from time or from the demand."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -84,6 +86,7 @@ class ClaimAction(StrEnum):
     NO_SHOW = "no_show"
     EXPIRE = "expire"
     RELEASE = "release"
+    RESTORE = "restore"
 
 
 class Relation(StrEnum):
@@ -106,6 +109,7 @@ _AT_THE_DESK = {
     A.RETURN: S.RETURNED,
     A.REJECT: S.REJECTED,
     A.MERGE: S.MERGED,
+    A.SPLIT: S.SERVING,
     A.TRANSFER: S.FILED,
     A.ESCALATE: S.FILED,
     A.CLOSE: S.CLOSED,
@@ -118,6 +122,7 @@ _UNDER_WAY = {
     A.COMPLETE: S.COMPLETED,
     A.FINISH: S.COMPLETED,
     A.MERGE: S.MERGED,
+    A.SPLIT: S.SERVING,
     A.CLOSE: S.CLOSED,
     A.CANCEL: S.CANCELLED,
 }
@@ -141,9 +146,11 @@ MOVES: dict[tuple[State, Action], State] = {
     (S.CLOSED, A.EVALUATE): S.CLOSED,
     (S.CLOSED, A.REOPEN): S.DISPATCHED,
     (S.CLOSED, A.CLOSE): S.CLOSED,
+    (S.MERGED, A.UNMERGE): S.FILED,
 }
 """Every move of a demand. Evaluating moves it only where the filer says that it is resolved; a closed demand is
-closed again only to answer a filer who says, late, that it is not."""
+closed again only to answer a filer who says, late, that it is not. What was merged comes back as filed and goes on
+from there to where it was; what is split is served by its children."""
 
 CLAIM_MOVES: dict[tuple[ClaimState, ClaimAction], ClaimState] = {
     (CS.OFFERED, CA.ACCEPT): CS.ACCEPTED,
@@ -165,9 +172,10 @@ CLAIM_MOVES: dict[tuple[ClaimState, ClaimAction], ClaimState] = {
     (CS.ARRIVED, CA.RELEASE): CS.RELEASED,
     (CS.COMPLETED, CA.CONFIRM): CS.CONFIRMED,
     (CS.RELEASED, CA.COMPLETE): CS.COMPLETED,
+    (CS.RELEASED, CA.RESTORE): CS.OFFERED,
 }
 """Every move of a claim. `serve` and confirming an accepted claim are a post's; a released claim may be
-completed only by one who had arrived."""
+completed only by one who had arrived, and comes back, step by step, where a merge is undone."""
 
 WHO: dict[Action, frozenset[Relation]] = {
     **{
@@ -218,6 +226,15 @@ class Reason(StrEnum):
     PARTIAL = "partial"
     DISSATISFIED = "dissatisfied"
     TO_CLOSE = "to_close"
+    CHILDREN_ENDED = "children_ended"
+
+
+class Closing(StrEnum):
+    """How the children of a split demand end it."""
+
+    ALL = "all"
+    ANY = "any"
+    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True)

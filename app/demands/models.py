@@ -1,6 +1,7 @@
 """Demand, Dispatch, Claim, Service, Evaluation, Note and Reveal."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -8,7 +9,8 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Sequence, T
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.demands.lifecycle import ENDS, OPEN_STATES, ClaimState, Kind, Mode, Reason, State
+from app.demands.causes import Cause, ClaimCause
+from app.demands.lifecycle import ENDS, OPEN_STATES, ClaimState, Closing, Kind, Mode, Reason, State
 from app.kit.db import PERSONAL, Base, Code, Id, one_of
 from app.kit.geo import CoordType
 from app.ledger.models import Provenance
@@ -72,12 +74,21 @@ class NoteKind(StrEnum):
     WITHDRAW = "withdraw"
     NO_SHOW = "no_show"
     COMPLETE = "complete"
+    LEFT = "left"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    SPLIT = "split"
 
 
+NOT_DONE = (Result.UNRESOLVED, Result.REFERRED)
+"""Results that say why: the others need no cause."""
+GIVEN_UP = (ClaimState.DECLINED, ClaimState.WITHDRAWN, ClaimState.NO_SHOW)
+"""How a claim ends for a cause of its claimant's."""
 NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 
 
-def _listed(codes: frozenset[State]) -> str:
+def listed(codes: Iterable[StrEnum]) -> str:
+    """Codes as a constraint lists them."""
     return ", ".join(f"'{code}'" for code in sorted(codes))
 
 
@@ -93,11 +104,22 @@ class Demand(Base):
         one_of("result", Result),
         one_of("needs_desk", Reason),
         one_of("coord_type", CoordType),
+        one_of("cause", Cause),
+        one_of("closes", Closing),
+        CheckConstraint(
+            f"(state = 'rejected' OR coalesce(result, '') IN ({listed(NOT_DONE)})) = (cause IS NOT NULL)",
+            "not_done_has_cause",
+        ),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", "merged_has_target"),
+        CheckConstraint("merged_into_id <> id AND parent_id <> id", "is_not_its_own"),
+        CheckConstraint("(parent_id IS NULL) = (parent_round IS NULL)", "child_has_round"),
+        CheckConstraint("parent_id IS NULL OR closes IS NULL", "child_is_not_split"),
+        CheckConstraint("joins >= 0", "joins_not_negative"),
         CheckConstraint("claimed BETWEEN 0 AND slots", "claimed_within_slots"),
         CheckConstraint("(state = 'closed') = (result IS NOT NULL)", "closed_has_result"),
         CheckConstraint("ends_at > starts_at", "ends_after_start"),
         CheckConstraint(
-            f"state IN ({_listed(ENDS)}) OR timer_at IS NOT NULL OR needs_desk IS NOT NULL",
+            f"state IN ({listed(ENDS)}) OR timer_at IS NOT NULL OR needs_desk IS NOT NULL",
             "nothing_falls_asleep",
         ),
         CheckConstraint("(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"),
@@ -110,9 +132,11 @@ class Demand(Base):
             "ix_demands_open",
             "region_code",
             "id",
-            postgresql_where=text(f"mode = 'open' AND state IN ({_listed(OPEN_STATES)}) AND claimed < slots"),
+            postgresql_where=text(f"mode = 'open' AND state IN ({listed(OPEN_STATES)}) AND claimed < slots"),
         ),
         Index(None, "filed_by", "id"),
+        Index(None, "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+        Index(None, "parent_id", "id", postgresql_where=text("parent_id IS NOT NULL")),
         Index(None, "on_behalf_phone", "id", postgresql_where=text("on_behalf_phone IS NOT NULL")),
     )
 
@@ -161,6 +185,8 @@ class Demand(Base):
     """When the worker must look at it again."""
     needs_desk: Mapped[Reason | None]
     result: Mapped[Result | None]
+    cause: Mapped[Cause | None]
+    """Why it is not done."""
     dissatisfied: Mapped[bool]
     """Whether this round's evaluation says "not resolved" and no desk has answered it."""
     closed_at: Mapped[datetime | None]
@@ -168,6 +194,16 @@ class Demand(Base):
         ARRAY(Text), Computed("demand_tokens(region_code, title)", persisted=True), deferred=True
     )
     """Its community and each two letters of its title, by which similar ones are found; the database keeps it."""
+    reopens: Mapped[int]
+    """How often a desk began another round."""
+    joins: Mapped[int]
+    """How many others want it too: who joined, and who filed or joined what was merged into it."""
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("demands.id"))
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("demands.id"))
+    parent_round: Mapped[int | None]
+    """The round of the parent that it belongs to."""
+    closes: Mapped[Closing | None]
+    """How its children end it; empty where it is not split."""
 
 
 class Dispatch(Base):
@@ -199,6 +235,8 @@ class Claim(Base):
         one_of("claimant_kind", ClaimantKind),
         one_of("outcome", Outcome),
         one_of("provenance", Provenance),
+        one_of("cause", ClaimCause),
+        CheckConstraint(f"(state IN ({listed(GIVEN_UP)})) = (cause IS NOT NULL)", "given_up_has_cause"),
         CheckConstraint("places > 0", "places_positive"),
         CheckConstraint("minutes >= 0", "minutes_not_negative"),
         CheckConstraint("(state = 'offered') <= (expires_at IS NOT NULL)", "offers_expire"),
@@ -225,6 +263,8 @@ class Claim(Base):
     note: Mapped[str | None] = mapped_column(info=PERSONAL)
     state: Mapped[ClaimState]
     outcome: Mapped[Outcome | None]
+    cause: Mapped[ClaimCause | None]
+    """Why the claimant gave it up or did not come."""
     departmental: Mapped[bool]
     """Whether it answers a whistle: duty, for which no volunteer hours are booked."""
     made_by: Mapped[uuid.UUID]

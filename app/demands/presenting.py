@@ -225,13 +225,14 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
     serving = names.serving.get(claim.id, [])
     related = relations.to_claim(view.caller, demand, claim)
     in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER}) or view.caller.member_id in serving
-    copied = ("claimant", "member_ids", "note", "offered_at", "minutes", "actions")
+    copied = ("claimant", "member_ids", "note", "cause", "offered_at", "minutes", "actions")
     shown = {column: getattr(claim, column) for column in ClaimOut.model_fields if column not in copied}
     return ClaimOut(
         **shown,
         claimant=Claimant(id=claim.claimant_id, display_name=claimant_name(claim, names, in_full)),
         member_ids=serving if in_full else [],
         note=claim.note if in_full else None,
+        cause=claim.cause if in_full else None,
         offered_at=claim.made_at,
         minutes=claim.minutes,
         actions=claim_actions(demand, claim, related),

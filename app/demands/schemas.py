@@ -5,8 +5,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
-from app.demands.models import Audience, Channel, ClaimantKind, Outcome, Result
+from app.demands.models import NOT_DONE, Audience, Channel, ClaimantKind, Outcome, Result
 from app.kit.geo import CoordType, Location
 from app.kit.pagination import PageRequest
 from app.kit.schema import (
@@ -102,16 +103,29 @@ class ReasonIn(Input):
     reason: LongText
 
 
+class RejectIn(ReasonIn):
+    """Why it is refused: in words, and as a cause that can be counted."""
+
+    cause: Cause = Cause.OTHER
+
+
+class GiveUpIn(ReasonIn):
+    """Why somebody does not serve: in words, and as a cause that can be counted."""
+
+    cause: ClaimCause = ClaimCause.OTHER
+
+
 class TransferIn(Input):
     region_code: RegionCode
     reason: LongText
 
 
 class CloseIn(Input):
-    """What became of it: handled, unresolved or referred. Only the filer makes it resolved."""
+    """What became of it: handled, unresolved or referred, these two for a cause. Only the filer makes it resolved."""
 
     result: Result
     reason: LongText
+    cause: Cause | None = None
 
     @model_validator(mode="after")
     def _is_the_desks_to_say(self) -> Self:
@@ -119,6 +133,8 @@ class CloseIn(Input):
             raise wrong(
                 "not_the_desks_result", "只能为已办结、未解决或已转办", "the desk says handled, unresolved or referred"
             )
+        if self.cause and self.result not in NOT_DONE:
+            raise wrong("done_without_cause", "已办结不需填写原因", "what is handled has no cause for not doing it")
         return self
 
 
@@ -221,6 +237,7 @@ class ClaimOut(Output):
     places: int
     state: ClaimState
     outcome: Outcome | None
+    cause: ClaimCause | None
     round: int
     note: str | None
     departmental: bool
@@ -297,6 +314,8 @@ class DemandOut(Output):
     filed_at: Time
     closed_at: Time | None
     result: Result | None
+    cause: Cause | None
+    reopens: int
     filer: Named
     my_claim: ClaimOut | None
     actions: list[str]

@@ -44,7 +44,10 @@ async def a_cancelled_demand(stage: Stage) -> Body:
 
 
 async def a_merged_demand(stage: Stage) -> Body:
-    return await _set(stage, "demands", await a_dispatched_demand(stage), "merged")
+    demand, into = await a_dispatched_demand(stage), await a_filed_demand(stage)
+    merged = "UPDATE demands SET state = 'merged', merged_into_id = :into WHERE id = :id"
+    await stage.connection.execute(text(merged), {"into": into["id"], "id": demand["id"]})
+    return demand
 
 
 async def a_claimed_demand(stage: Stage) -> Body:

@@ -19,11 +19,11 @@ ActorOut             kind display_name
 BindingOut           id account_id nickname phone_masked region_code requested_at decided_at member_id candidates
 ByProvenance         measured confirmed entered
 CategoryOut          code name due_in evidence points
-ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance actions
+ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance actions
 Claimant             id display_name
 ContactOut           name phone
 CountsOut            mine open desk region overdue needs_desk
-DemandOut            id number kind category title description region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at overdue filed_at closed_at result filer my_claim actions needs_desk joins
+DemandOut            id number kind category title description region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at overdue filed_at closed_at result cause reopens filer my_claim actions needs_desk joins
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at
 Handler              region_code name

@@ -26,6 +26,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "Supplement": DEMANDS,
     "MessageIn": DEMANDS,
     "ReasonIn": (*DEMANDS, *CLAIMS),
+    "RejectIn": DEMANDS,
+    "GiveUpIn": (*DEMANDS, *CLAIMS),
     "TransferIn": DEMANDS,
     "CloseIn": DEMANDS,
     "EvaluationIn": ("demands", "evaluations", "ledger_entries"),

@@ -31,31 +31,31 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 DEMAND_TABLE = """
-            dispatch   return   reject   merge  transfer escalate finish    close  reopen     supplement cancel    evaluate claim   arrive  complete  vacate     expire
-filed       dispatched returned rejected merged filed    filed    -         closed -          -          cancelled -        claimed -       -         -          -
-dispatched  dispatched returned rejected merged filed    filed    -         closed -          -          cancelled -        claimed -       -         -          -
-returned    -          -        -        -      -        -        -         -      -          filed      cancelled -        -       -       -         -          closed
-claimed     claimed    -        -        merged -        -        completed closed -          -          cancelled -        claimed serving completed dispatched -
-serving     serving    -        -        merged -        -        completed closed -          -          cancelled -        serving serving completed dispatched -
-completed   -          -        -        -      -        -        -         closed dispatched -          -         closed   -       -       -         -          closed
-closed      -          -        -        -      -        -        -         closed dispatched -          -         closed   -       -       -         -          -
-rejected    -          -        -        -      -        -        -         -      -          -          -         -        -       -       -         -          -
-merged      -          -        -        -      -        -        -         -      -          -          -         -        -       -       -         -          -
-cancelled   -          -        -        -      -        -        -         -      -          -          -         -        -       -       -         -          -
+           dispatch   return   reject   merge  unmerge split   transfer escalate finish    close  reopen     supplement cancel    evaluate claim   arrive  complete  vacate     expire
+filed      dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        claimed -       -         -          -
+dispatched dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        claimed -       -         -          -
+returned   -          -        -        -      -       -       -        -        -         -      -          filed      cancelled -        -       -       -         -          closed
+claimed    claimed    -        -        merged -       serving -        -        completed closed -          -          cancelled -        claimed serving completed dispatched -
+serving    serving    -        -        merged -       serving -        -        completed closed -          -          cancelled -        serving serving completed dispatched -
+completed  -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -       -       -         -          closed
+closed     -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -       -       -         -          -
+rejected   -          -        -        -      -       -       -        -        -         -      -          -          -         -        -       -       -         -          -
+merged     -          -        -        -      filed   -       -        -        -         -      -          -          -         -        -       -       -         -          -
+cancelled  -          -        -        -      -       -       -        -        -         -      -          -          -         -        -       -       -         -          -
 """  # noqa: E501 - a table
 
 CLAIM_TABLE = """
-          accept   decline  contact  arrive  serve    complete  confirm   withdraw  no_show expire  release
-offered   accepted declined -        -       -        -         -         -         -       expired released
-accepted  -        -        accepted arrived accepted completed accepted  withdrawn no_show -       released
-arrived   -        -        arrived  -       accepted completed -         withdrawn -       -       released
-completed -        -        -        -       -        -         confirmed -         -       -       -
-confirmed -        -        -        -       -        -         -         -         -       -       -
-declined  -        -        -        -       -        -         -         -         -       -       -
-expired   -        -        -        -       -        -         -         -         -       -       -
-withdrawn -        -        -        -       -        -         -         -         -       -       -
-released  -        -        -        -       -        completed -         -         -       -       -
-no_show   -        -        -        -       -        -         -         -         -       -       -
+          accept   decline  contact  arrive  serve    complete  confirm   withdraw  no_show expire  release  restore
+offered   accepted declined -        -       -        -         -         -         -       expired released -
+accepted  -        -        accepted arrived accepted completed accepted  withdrawn no_show -       released -
+arrived   -        -        arrived  -       accepted completed -         withdrawn -       -       released -
+completed -        -        -        -       -        -         confirmed -         -       -       -        -
+confirmed -        -        -        -       -        -         -         -         -       -       -        -
+declined  -        -        -        -       -        -         -         -         -       -       -        -
+expired   -        -        -        -       -        -         -         -         -       -       -        -
+withdrawn -        -        -        -       -        -         -         -         -       -       -        -
+released  -        -        -        -       -        completed -         -         -       -       -        offered
+no_show   -        -        -        -       -        -         -         -         -       -       -        -
 """
 
 

@@ -14,7 +14,7 @@ from app.demands.schemas import (
     ClaimOut,
     CompleteIn,
     ConfirmIn,
-    ReasonIn,
+    GiveUpIn,
 )
 from app.kit.http import Session
 from app.kit.pagination import Page, PageRequest
@@ -60,7 +60,7 @@ async def accept(session: Session, caller: SignedInCaller, claim_id: Id) -> Clai
 
 
 @router.post("/claims/{claim_id}/decline")
-async def decline(session: Session, caller: SignedInCaller, claim_id: Id, body: ReasonIn) -> ClaimOut:
+async def decline(session: Session, caller: SignedInCaller, claim_id: Id, body: GiveUpIn) -> ClaimOut:
     """Refuse an offer, without penalty."""
     return await listing.claim(session, caller, await claiming.decline(session, caller, claim_id, body))
 
@@ -72,7 +72,7 @@ async def contact(session: Session, caller: SignedInCaller, claim_id: Id) -> Cla
 
 
 @router.post("/claims/{claim_id}/withdraw")
-async def withdraw(session: Session, caller: SignedInCaller, claim_id: Id, body: ReasonIn) -> ClaimOut:
+async def withdraw(session: Session, caller: SignedInCaller, claim_id: Id, body: GiveUpIn) -> ClaimOut:
     """Give a claim back."""
     return await listing.claim(session, caller, await claiming.withdraw(session, caller, claim_id, body))
 
@@ -96,7 +96,7 @@ async def confirm(session: Session, caller: SignedInCaller, claim_id: Id, body: 
 
 
 @router.post("/claims/{claim_id}/no-show")
-async def no_show(session: Session, caller: SignedInCaller, claim_id: Id, body: ReasonIn) -> ClaimOut:
+async def no_show(session: Session, caller: SignedInCaller, claim_id: Id, body: GiveUpIn) -> ClaimOut:
     """Note that somebody did not come."""
     return await listing.claim(session, caller, await claiming.no_show(session, caller, claim_id, body))
 

@@ -15,6 +15,7 @@ from app.demands.schemas import (
     DispatchIn,
     MessageIn,
     ReasonIn,
+    RejectIn,
     Supplement,
     TimelineItem,
     TransferIn,
@@ -102,7 +103,7 @@ async def return_(session: Session, caller: SignedInCaller, demand_id: Id, body:
 
 
 @desk.post("/{demand_id}/reject")
-async def reject(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
+async def reject(session: Session, caller: SignedInCaller, demand_id: Id, body: RejectIn) -> DemandOut:
     """Refuse a demand, with a reason."""
     found = await dispatching.reject(session, caller, demand_id, body)
     return await presenting.demand_out(session, caller, found)
