@@ -12,6 +12,7 @@ from app.kit.errors import Text
 Value = TypeVar("Value")
 Duration = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=3660))]
 Count = Annotated[StrictInt, Field(ge=0, le=100_000)]
+Percent = Annotated[StrictInt, Field(ge=0, le=100)]
 
 
 class Reach(StrEnum):
@@ -128,6 +129,18 @@ class Key:
         Duration,
         timedelta(minutes=30),
         Text("自报时长与计时允许的差距", "how far entered minutes may exceed the clock before they are flagged"),
+    )
+    SIMILAR_FOR = Rule[timedelta](
+        "similar_for",
+        Duration,
+        _days(30),
+        Text("关闭后仍提示为相似诉求的时限", "how long a closed request is still shown as similar"),
+    )
+    SIMILAR_AT_LEAST = Rule[int](
+        "similar_at_least",
+        Percent,
+        25,
+        Text("标题相似多少百分比才提示", "percent of a title that must be alike to be shown as similar"),
     )
     DUE_WINDOWS = Rule[dict[str, timedelta]](
         "due_windows",

@@ -50,6 +50,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /policies of the community": {"region": COMMUNITY},
     "GET /policies of the next": {"region": NEIGHBOUR},
     "GET /policies of elsewhere": {"region": ELSEWHERE},
+    "GET /demands/similar": {"region_code": COMMUNITY, "title": "下水道堵塞"},
     "GET /demands open": {"scope": "open"},
     "GET /demands desk": {"scope": "desk"},
     "GET /demands region": {"scope": "region"},

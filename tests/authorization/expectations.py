@@ -186,6 +186,7 @@ GET /demands                          401    yes      yes   yes   yes    yes yes
 GET /demands open                     401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /demands desk                     401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 GET /demands region                   401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /demands/similar                  401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /demands/counts                   401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /claims                           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /claims organization              401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   403

@@ -46,6 +46,7 @@ PolicyOut            key value default means set_in valid_from
 RankOut              rank id name points minutes count
 RegionOut            code level name parent_code full_name
 RoleOut              role region_code organization_id
+SimilarOut           id number title category state result region_name distance filed_at closed_at is_own likeness
 SignedIn             access_token token_type expires_in refresh_token account
 Table                moves ends live
 TimelineItem         kind at actor detail

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.access.dependencies import CallerRoute, SignedInCaller
-from app.demands import dispatching, filing, listing, presenting, queries, timeline
+from app.demands import dispatching, filing, listing, presenting, queries, similar, timeline
+from app.demands.matching_schemas import SimilarOut, SimilarWanted
 from app.demands.schemas import (
     CloseIn,
     CountsOut,
@@ -48,6 +49,14 @@ async def demands(
 async def counts(session: Session, caller: SignedInCaller) -> CountsOut:
     """How many demands each list holds, and why my desks are needed."""
     return await listing.counts(session, caller)
+
+
+@router.get("/similar")
+async def similar_demands(
+    session: Session, caller: SignedInCaller, wanted: Annotated[SimilarWanted, Query()]
+) -> Page[SimilarOut]:
+    """Requests like the one I am about to file, with what I need to tell whether it is the same."""
+    return await similar.similar(session, caller, wanted)
 
 
 @router.get("/{demand_id}")
