@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_24_1330_rungs"
-down_revision: str | None = "2026_11_24_1330_places"
+down_revision: str | None = "2026_11_22_spine"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "2026_11_24_1335_endings"
-down_revision: str | None = "2026_11_24_1330_rungs"
+down_revision: str | None = "2026_11_24_1331_places"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
