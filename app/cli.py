@@ -10,7 +10,7 @@ from app import worker as background
 from app.commands import DataDir, ledger, read_settings, seed, staff
 from app.demo import commands, seeding
 from app.kit import migrate
-from app.settings import app_role, database_url
+from app.settings import app_role, database_url, keyring
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 database = typer.Typer(no_args_is_help=True, help="The database.")
@@ -55,7 +55,7 @@ def worker() -> None:
 def upgrade(data_dir: DataDir = None) -> None:
     """Run the migrations that are missing; serve does so at every start."""
     settings = read_settings(data_dir=data_dir)
-    migrate.upgrade(database_url(settings, "owner"), app_role(settings))
+    migrate.upgrade(database_url(settings, "owner"), app_role(settings), keyring(settings))
 
 
 if __name__ == "__main__":

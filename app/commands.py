@@ -25,7 +25,7 @@ from app.ledger import verifying as ledger_verifying
 from app.ledger.standings import FOLLOWER
 from app.ledger.verifying import Finding
 from app.regions import reading, seeding
-from app.settings import Settings, database_url
+from app.settings import Settings, database_url, keyring
 
 Result = TypeVar("Result")
 DataDir = Annotated[Path | None, typer.Option(help="Holds the embedded database and the secret key.")]
@@ -153,6 +153,7 @@ def _transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Resul
         engine = db.connect(
             database_url(settings, "app"),
             pool_size=1,
+            keyring=keyring(settings),
             pool_timeout_ms=settings.pool_timeout_ms,
             lock_timeout=str(settings.lock_timeout_ms),
             application_name="yihu command",

@@ -24,9 +24,8 @@ import app.regions.router
 from app import meta, system
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
 from app.kit import clock, db, problems
-from app.kit.crypto import Keyring, secret_in
 from app.kit.http import Edge
-from app.settings import Settings, database_url
+from app.settings import Settings, database_url, keyring
 
 API = "/api/v1"
 BODY_LIMIT = 1 << 20
@@ -88,16 +87,12 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     return application
 
 
-def keyring(settings: Settings) -> Keyring:
-    """The keys of this installation: from the settings, or from the file in the data folder."""
-    return Keyring(settings.secret_key or secret_in(settings.data_dir / "secret.key"))
-
-
 def engine_sessions(settings: Settings) -> tuple[db.Sessions, AsyncEngine]:
     """Sessions of the app role, under the limits of the settings."""
     engine = db.connect(
         database_url(settings, "app"),
         pool_size=settings.pool_size,
+        keyring=keyring(settings),
         pool_timeout_ms=settings.pool_timeout_ms,
         statement_timeout=str(settings.statement_timeout_ms),
         lock_timeout=str(settings.lock_timeout_ms),

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
 from app.kit import postgres
-from app.kit.crypto import SHORTEST_SECRET
+from app.kit.crypto import SHORTEST_SECRET, Keyring, secret_in
 
 
 def default_data_dir() -> Path:
@@ -57,7 +57,9 @@ class Settings(BaseSettings):
     fsync: bool = True
     """Whether the embedded PostgreSQL waits for the disk; off only for tests."""
     secret_key: str | None = Field(default=None, repr=False)
-    """Signs tokens and encrypts stored answers, at least 32 characters; unset makes one in the data folder."""
+    """Signs tokens and encrypts personal data, at least 32 characters; unset makes one in the data folder."""
+    retired_secret_keys: list[str] = Field(default=[], repr=False)
+    """Earlier secret keys, which still open what was made with them, until it is made anew."""
     background: bool = True
     """Whether `serve` runs the background worker too; off where `yihu worker` has a container of its own."""
     demo: bool = False
@@ -128,6 +130,10 @@ class Settings(BaseSettings):
     def _weak_secrets(self) -> list[Check]:
         key = self.secret_key
         return [
+            (
+                any(len(retired) < SHORTEST_SECRET for retired in self.retired_secret_keys),
+                "YIHU_RETIRED_SECRET_KEYS: one is shorter than 32 characters",
+            ),
             (key is not None and len(key) < SHORTEST_SECRET, "YIHU_SECRET_KEY: shorter than 32 characters"),
             (
                 key is not None and len(set(key)) < 10,
@@ -176,6 +182,12 @@ def _guessable(url: str | None) -> bool:
     local = not parts.host and str(parts.query.get("host", "/")).startswith("/")
     password = str(parts.password or "")
     return not local and (len(password) < 8 or password in (parts.username, "postgres", "password"))
+
+
+def keyring(settings: Settings) -> Keyring:
+    """The keys of this installation: from the settings, or from the file in the data folder."""
+    secret = settings.secret_key or secret_in(settings.data_dir / "secret.key")
+    return Keyring(secret, tuple(settings.retired_secret_keys))
 
 
 def database_url(settings: Settings, role: Literal["owner", "app"]) -> str:

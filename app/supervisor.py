@@ -29,7 +29,7 @@ from app.kit import log, migrate, pgplace, preflight
 from app.kit.family import Child, Falls, FellTooOften, Signals, Stopped, stop
 from app.kit.postgres import EmbeddedPostgres, EmbeddedPostgresError
 from app.main import create_app
-from app.settings import Settings, UnsafeSettings, app_role, database_url
+from app.settings import Settings, UnsafeSettings, app_role, database_url, keyring
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -105,7 +105,7 @@ class _Server:
             with _step("检查", "checks"):
                 self._refuse_unfit()
             with _step("表结构", "tables"):
-                migrate.upgrade(database_url(self.settings, "owner"), app_role(self.settings))
+                migrate.upgrade(database_url(self.settings, "owner"), app_role(self.settings), keyring(self.settings))
             if prepare:
                 self.hints = list(_prepare(prepare, self.settings))
 

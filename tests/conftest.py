@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.kit import clock, db, log, migrate
+from app.kit.crypto import Keyring
 from app.kit.postgres import EmbeddedPostgres
 from app.main import create_app
 from app.settings import Settings
@@ -25,6 +26,7 @@ log.configure(output="json", level="warning")
 
 TEMPLATE = "yihu_template"
 SECRET = "a secret for tests only, 0123456789"
+KEYRING = Keyring(SECRET)
 
 
 EMBEDDED = ("test_postgres", "test_pgplace", "test_supervisor", "test_tour", "test_kill", "test_commands")
@@ -109,7 +111,7 @@ async def shared_database(server: Server) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def engine(server: Server, shared_database: str) -> AsyncIterator[AsyncEngine]:
     """Connections of the app role to the shared database."""
-    made = db.connect(server.url("app", shared_database), pool_size=4)
+    made = db.connect(server.url("app", shared_database), pool_size=4, keyring=KEYRING)
     yield made
     await made.dispose()
 
@@ -173,7 +175,7 @@ async def committing(server: Server, tmp_path: Path) -> AsyncIterator[Settings]:
 @pytest.fixture
 async def committed_sessions(committing: Settings) -> AsyncIterator[db.Sessions]:
     """Sessions of the app role on that database."""
-    made = db.connect(str(committing.database_url), pool_size=16)
+    made = db.connect(str(committing.database_url), pool_size=16, keyring=KEYRING)
     yield db.sessions(made)
     await made.dispose()
 

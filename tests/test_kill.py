@@ -12,13 +12,14 @@ from typing import Any
 import httpx2
 import psutil  # type: ignore[import-untyped]
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Text, cast, select, text
 
+from app.demands.models import Demand
 from app.kit import db
 from app.kit.postgres import url
 from app.settings import Settings
 from tests.client import ANSWER, Client
-from tests.conftest import SECRET
+from tests.conftest import KEYRING, SECRET
 from tests.demands.world import COMMUNITY, World, a_world, ok, opened
 from tests.racing import a_crowd, a_key
 from tests.test_supervisor import ME, Server, home_of, wait_for
@@ -43,7 +44,7 @@ class Durable(Server):
     @contextlib.asynccontextmanager
     async def sessions(self) -> AsyncIterator[db.Sessions]:
         """Sessions of the owner, who sees everything."""
-        engine = db.connect(url(self.data_dir, "owner"), pool_size=2)
+        engine = db.connect(url(self.data_dir, "owner"), pool_size=2, keyring=KEYRING)
         yield db.sessions(engine)
         await engine.dispose()
 
@@ -213,8 +214,9 @@ async def _rows(sessions: db.Sessions, statement: str) -> list[tuple[Any, ...]]:
 async def _compare_filed(sessions: db.Sessions, load: Load) -> None:
     """Every filing was acknowledged in the end: each is there, under the id that was told, once."""
     told = Counter((one.id, one.body["description"]) for one in load.filed)
-    found = await _rows(sessions, "SELECT id::text, description FROM demands WHERE description LIKE '第%件事'")
-    assert Counter(found) == told
+    async with sessions() as session:
+        found = (await session.execute(select(cast(Demand.id, Text), Demand.description))).all()
+    assert Counter((one, said) for one, said in found if said.endswith("件事")) == told
     events = "SELECT subject::text FROM events WHERE kind = 'demand.filed'"
     known = {one.id for one in load.filed}
     assert Counter(one for (one,) in await _rows(sessions, events) if one in known) == Counter(known)

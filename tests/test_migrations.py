@@ -5,10 +5,36 @@ import sys
 
 import asyncpg
 from alembic import command
+from sqlalchemy import select
 
-from app.kit import migrate
+from app.access import queries as access
+from app.access.models import Account
+from app.demands.models import Demand, Note
+from app.kit import db, migrate
+from app.kit.sealing import begins, finds
+from app.members.models import Member
 from app.settings import Settings
+from tests.conftest import KEYRING
 
+PLANTED = (
+    "INSERT INTO regions (code, level, name) VALUES ('1', 'community', 'x')",
+    "INSERT INTO organizations (id, kind, name, region_code, path, created_at) "
+    "VALUES (gen_random_uuid(), 'branch', 'x', '1', 'x', now())",
+    "INSERT INTO accounts (id, nickname, phone, created_at) SELECT gen_random_uuid(), '秘密' || n, "
+    "'1380000' || lpad(n::text, 4, '0'), now() FROM generate_series(1, 2100) n",
+    "INSERT INTO identities (id, account_id, provider, app_id, subject) "
+    "SELECT gen_random_uuid(), id, 'wechat', 'wx', nickname FROM accounts",
+    "INSERT INTO members (id, organization_id, name, phone, home_region_code, skills, created_at) "
+    "SELECT gen_random_uuid(), id, '秘密王建国', '13800000001', '1', '{}', now() FROM organizations",
+    "INSERT INTO demands (id, number, kind, category, title, description, region_code, origin_region_code, "
+    "handler_region_code, lng, lat, coord_type, anonymous, filed_by, staff_filed, on_behalf_phone, state, round, "
+    "slots, claimed, skills, due_at, filed_at, moved_at, needs_desk, dissatisfied) SELECT gen_random_uuid(), '1', "
+    "'request', 'other', 'x', '秘密的事', '1', '1', '1', 98.27, -39.8, 'wgs84', false, id, false, '13800000002', "
+    "'filed', 1, 1, 0, '{}', now(), now(), now(), 'new', false FROM accounts LIMIT 1",
+    "INSERT INTO notes (id, demand_id, kind, text, author, written_at) "
+    "SELECT gen_random_uuid(), id, 'message', '秘密的话', filed_by, now() FROM demands",
+)
+"""Rows as they were before personal columns were sealed."""
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 
 
@@ -32,6 +58,46 @@ async def test_they_go_back_to_nothing_and_forth_again(committing: Settings) -> 
     assert await tables(committing) == 0
     await asyncio.to_thread(command.upgrade, config, "head")
     assert await tables(committing) > 20
+
+
+async def test_rows_that_are_there_are_sealed_and_nothing_readable_is_left(committing: Settings) -> None:
+    url = str(committing.owner_database_url)
+    config = migrate.config(url, "yihu_app", KEYRING)
+    await asyncio.to_thread(command.downgrade, config, "2026_11_22_spine")
+    connection = await asyncpg.connect(url)
+    for statement in PLANTED:
+        await connection.execute(statement)
+    try:
+        await asyncio.to_thread(command.upgrade, config, "head")
+        await connection.execute("CHECKPOINT")
+        for table in ("accounts", "identities", "members", "demands", "notes"):
+            file = await connection.fetchval(f"SELECT pg_read_binary_file(pg_relation_filepath('{table}'))")
+            assert len(file) > 1_000
+            assert not any(plain.encode() in file for plain in ("秘密", "1380000", "98.27")), table
+        await _read_as_the_app(committing)
+        await asyncio.to_thread(command.downgrade, config, "2026_11_22_spine")
+        restored = await connection.fetchrow(
+            "SELECT description, lng, lat, on_behalf_phone FROM demands JOIN accounts ON accounts.id = filed_by"
+        )
+        assert tuple(restored or ()) == ("秘密的事", 98.27, -39.8, "13800000002")
+    finally:
+        await connection.close()
+
+
+async def _read_as_the_app(settings: Settings) -> None:
+    engine = db.connect(str(settings.database_url), pool_size=1, keyring=KEYRING)
+    async with db.sessions(engine)() as session:
+        found = await session.scalars(select(Account).where(finds(Account.phone_index, "13800000777")))
+        assert [one.nickname for one in found] == ["秘密777"]
+        known = await access.account_of_identity(session, "wechat", "wx", "秘密777")
+        assert known is not None
+        assert known.phone == "13800000777"
+        named = await session.scalars(select(Member.phone).where(begins(Member.name_prefixes, "秘密王")))
+        assert list(named) == ["13800000001"]
+        demand = (await session.scalars(select(Demand))).one()
+        assert (demand.lng, demand.lat, demand.address) == (98.27, -39.8, None)
+        assert (await session.scalars(select(Note.text))).one() == "秘密的话"
+    await engine.dispose()
 
 
 async def test_of_two_upgrades_at_once_the_second_waits_and_does_nothing(committing: Settings) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import PERSONAL, Base, Code, Id, one_of
+from app.kit.sealing import Sealed, index_of
 
 
 class Role(StrEnum):
@@ -23,10 +24,12 @@ class Account(Base):
     """A person as the service knows them: somebody who can sign in, or a member's other half."""
 
     __tablename__ = "accounts"
+    __table_args__ = (Index(None, "phone_index"),)
 
     id: Mapped[Id]
-    nickname: Mapped[str | None] = mapped_column(info=PERSONAL)
-    phone: Mapped[str | None] = mapped_column(info=PERSONAL, index=True)
+    nickname: Mapped[str | None] = mapped_column(Sealed("accounts.nickname"), info=PERSONAL)
+    phone: Mapped[str | None] = mapped_column(Sealed("accounts.phone", findable=True), info=PERSONAL)
+    phone_index: Mapped[bytes | None] = index_of("accounts.phone")
     home_region_code: Mapped[Code | None] = mapped_column(ForeignKey("regions.code"))
     member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("members.id"), unique=True)
     username: Mapped[str | None] = mapped_column(unique=True)
@@ -38,14 +41,15 @@ class Identity(Base):
     """One way in: an openid of one app. `subject` never leaves the server."""
 
     __tablename__ = "identities"
-    __table_args__ = (UniqueConstraint("provider", "app_id", "subject"),)
+    __table_args__ = (UniqueConstraint("provider", "app_id", "subject_index"),)
 
     id: Mapped[Id]
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     provider: Mapped[str]
     app_id: Mapped[str]
-    subject: Mapped[str] = mapped_column(info=PERSONAL)
-    union_id: Mapped[str | None] = mapped_column(info=PERSONAL)
+    subject: Mapped[str] = mapped_column(Sealed("identities.subject", findable=True), info=PERSONAL)
+    subject_index: Mapped[bytes] = index_of("identities.subject")
+    union_id: Mapped[str | None] = mapped_column(Sealed("identities.union_id"), info=PERSONAL)
 
 
 class SignIn(Base):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.access.models import Account, Grant, Identity, Role, SignIn, SignInFailure
 from app.kit import clock
+from app.kit.sealing import finds
 
 
 async def caller(session: AsyncSession, sign_in_id: uuid.UUID) -> Caller | None:
@@ -62,7 +63,8 @@ async def account_of_identity(session: AsyncSession, provider: str, app_id: str,
     return await session.scalar(
         select(Account)
         .join(Identity, Identity.account_id == Account.id)
-        .where(Identity.provider == provider, Identity.app_id == app_id, Identity.subject == subject)
+        .where(Identity.provider == provider, Identity.app_id == app_id)
+        .where(finds(Identity.subject_index, subject))
     )
 
 

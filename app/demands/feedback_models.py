@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import PERSONAL, Base, Id
+from app.kit.sealing import Sealed
 
 
 class Feedback(Base):
@@ -25,7 +26,7 @@ class Feedback(Base):
     demand_stars: Mapped[int]
     community_stars: Mapped[int]
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    comment: Mapped[str | None] = mapped_column(info=PERSONAL)
+    comment: Mapped[str | None] = mapped_column(Sealed("feedback.comment"), info=PERSONAL)
     given_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
     given_at: Mapped[datetime]
 
@@ -40,6 +41,6 @@ class ResponseRating(Base):
     claim_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("claims.id"))
     stars: Mapped[int]
     resolved: Mapped[bool | None]
-    comment: Mapped[str | None] = mapped_column(info=PERSONAL)
+    comment: Mapped[str | None] = mapped_column(Sealed("response_ratings.comment"), info=PERSONAL)
     rated_by: Mapped[uuid.UUID]
     rated_at: Mapped[datetime]

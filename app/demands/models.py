@@ -13,6 +13,7 @@ from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import ENDS, OPEN_STATES, ClaimState, Closing, Kind, Mode, Reason, State
 from app.kit.db import PERSONAL, Base, Code, Id, one_of
 from app.kit.geo import CoordType
+from app.kit.sealing import Sealed, index_of
 from app.ledger.models import Provenance
 
 
@@ -137,7 +138,7 @@ class Demand(Base):
         Index(None, "filed_by", "id"),
         Index(None, "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         Index(None, "parent_id", "id", postgresql_where=text("parent_id IS NOT NULL")),
-        Index(None, "on_behalf_phone", "id", postgresql_where=text("on_behalf_phone IS NOT NULL")),
+        Index(None, "on_behalf_phone_index", "id", postgresql_where=text("on_behalf_phone_index IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -145,28 +146,29 @@ class Demand(Base):
     kind: Mapped[Kind]
     category: Mapped[str]
     title: Mapped[str]
-    description: Mapped[str] = mapped_column(info=PERSONAL)
+    description: Mapped[str] = mapped_column(Sealed("demands.description"), info=PERSONAL)
     region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
     origin_region_code: Mapped[Code]
     """Where it was first filed; that desk keeps sight of it when it is transferred."""
     handler_region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
-    address: Mapped[str | None] = mapped_column(info=PERSONAL)
-    lng: Mapped[float | None] = mapped_column(info=PERSONAL)
-    lat: Mapped[float | None] = mapped_column(info=PERSONAL)
+    address: Mapped[str | None] = mapped_column(Sealed("demands.address"), info=PERSONAL)
+    lng: Mapped[float | None] = mapped_column(Sealed("demands.lng", float), info=PERSONAL)
+    lat: Mapped[float | None] = mapped_column(Sealed("demands.lat", float), info=PERSONAL)
     coord_type: Mapped[CoordType | None]
     """The datum that the place was given in and is shown in again; kept it is in WGS-84."""
     cell_lng: Mapped[float | None]
     cell_lat: Mapped[float | None]
     """The middle of the square kilometre around it, in WGS-84: who is near can be told without the place."""
-    contact_name: Mapped[str | None] = mapped_column(info=PERSONAL)
-    contact_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
+    contact_name: Mapped[str | None] = mapped_column(Sealed("demands.contact_name"), info=PERSONAL)
+    contact_phone: Mapped[str | None] = mapped_column(Sealed("demands.contact_phone"), info=PERSONAL)
     wanted_by: Mapped[datetime | None]
     anonymous: Mapped[bool]
     filed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
     staff_filed: Mapped[bool]
     """Whether staff or a liaison asked on their organization's behalf, so that nobody can rate it."""
-    on_behalf_name: Mapped[str | None] = mapped_column(info=PERSONAL)
-    on_behalf_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
+    on_behalf_name: Mapped[str | None] = mapped_column(Sealed("demands.on_behalf_name"), info=PERSONAL)
+    on_behalf_phone: Mapped[str | None] = mapped_column(Sealed("demands.on_behalf_phone", findable=True), info=PERSONAL)
+    on_behalf_phone_index: Mapped[bytes | None] = index_of("demands.on_behalf_phone")
     state: Mapped[State]
     round: Mapped[int]
     mode: Mapped[Mode | None]
@@ -260,7 +262,7 @@ class Claim(Base):
     organization_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     """The organization that claims as one; empty where a person claims for themselves."""
     places: Mapped[int]
-    note: Mapped[str | None] = mapped_column(info=PERSONAL)
+    note: Mapped[str | None] = mapped_column(Sealed("claims.note"), info=PERSONAL)
     state: Mapped[ClaimState]
     outcome: Mapped[Outcome | None]
     cause: Mapped[ClaimCause | None]
@@ -329,7 +331,7 @@ class Evaluation(Base):
     stars: Mapped[int]
     resolved: Mapped[bool]
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    comment: Mapped[str | None] = mapped_column(info=PERSONAL)
+    comment: Mapped[str | None] = mapped_column(Sealed("evaluations.comment"), info=PERSONAL)
     channel: Mapped[Channel]
     evaluated_by: Mapped[uuid.UUID]
     evaluated_at: Mapped[datetime]
@@ -344,7 +346,7 @@ class Note(Base):
     id: Mapped[Id]
     demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"))
     kind: Mapped[NoteKind]
-    text: Mapped[str] = mapped_column(info=PERSONAL)
+    text: Mapped[str] = mapped_column(Sealed("notes.text"), info=PERSONAL)
     author: Mapped[uuid.UUID]
     written_at: Mapped[datetime]
 

@@ -26,6 +26,7 @@ from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.events import Event
 from app.kit.pagination import PageRequest, page
+from app.kit.sealing import finds
 from app.regions.queries import under
 
 NEVER_PUBLISHED = (State.FILED, State.RETURNED, State.REJECTED)
@@ -41,7 +42,7 @@ def claimant_ids(caller: Caller) -> list[uuid.UUID]:
 def filed_by_or_for(caller: Caller) -> ColumnElement[bool]:
     """The caller filed it, or it was filed for the phone that they have verified."""
     own = Demand.filed_by == caller.account_id
-    return or_(own, Demand.on_behalf_phone == caller.phone) if caller.phone else own
+    return or_(own, finds(Demand.on_behalf_phone_index, caller.phone)) if caller.phone else own
 
 
 def claimed_by(caller: Caller) -> ColumnElement[bool]:

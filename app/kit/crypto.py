@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -15,42 +16,101 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SHORTEST_SECRET = 32
 """Characters below which a secret could be guessed."""
+KEY_ID, NONCE = 4, 12
+"""Bytes of what names a secret, and of what makes each ciphertext differ."""
 
 
 class Undecipherable(ValueError):
     """The ciphertext was made with another key, for another purpose, or was altered."""
 
 
+@cache
+def _derived(secret: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"yihu/" + purpose.encode()).derive(secret.encode())
+
+
+@cache
+def _cipher(secret: str, purpose: str) -> AESGCM:
+    return AESGCM(_derived(secret, purpose))
+
+
+def _key_id(secret: str) -> bytes:
+    return _derived(secret, "key-id")[:KEY_ID]
+
+
 @dataclass(frozen=True)
 class Keyring:
-    """Derives one 256-bit key a purpose (HKDF-SHA256, RFC 5869), so that no key serves two."""
+    """Derives one 256-bit key a purpose (HKDF-SHA256, RFC 5869), so that no key serves two.
+
+    What is new is made with `secret`; what was made with a `retired` one can still be read.
+    """
 
     secret: str = field(repr=False)
+    retired: tuple[str, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that may have been used, the newest first."""
+        return (self.secret, *self.retired)
+
+    @cached_property
+    def key_id(self) -> bytes:
+        """Names the newest secret in what is sealed with it."""
+        return _key_id(self.secret)
+
+    @cached_property
+    def _by_id(self) -> dict[bytes, str]:
+        return {_key_id(secret): secret for secret in self.secrets}
 
     def key(self, purpose: str) -> bytes:
         """The 32-byte key of a purpose."""
-        return HKDF(SHA256(), 32, salt=None, info=b"yihu/" + purpose.encode()).derive(self.secret.encode())
+        return _derived(self.secret, purpose)
+
+    def keys(self, purpose: str) -> list[bytes]:
+        """The key of a purpose from every secret, the newest first."""
+        return [_derived(secret, purpose) for secret in self.secrets]
 
     def sign(self, purpose: str, message: str) -> str:
         """A URL-safe HMAC-SHA256 of `message`, 43 characters."""
-        digest = hmac.digest(self.key(purpose), message.encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return _signature(self.key(purpose), message)
 
     def verify(self, purpose: str, message: str, signature: str) -> bool:
         """Whether `signature` is ours, in constant time."""
-        return hmac.compare_digest(self.sign(purpose, message).encode(), signature.encode())
+        given = signature.encode()
+        return any(hmac.compare_digest(_signature(key, message).encode(), given) for key in self.keys(purpose))
 
     def encrypt(self, purpose: str, plain: bytes, context: bytes = b"") -> bytes:
         """AES-256-GCM with a fresh 96-bit nonce in front; `context` must be given again to decrypt."""
-        nonce = secrets.token_bytes(12)
-        return nonce + AESGCM(self.key(purpose)).encrypt(nonce, plain, context)
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + _cipher(self.secret, purpose).encrypt(nonce, plain, context)
 
     def decrypt(self, purpose: str, cipher: bytes, context: bytes = b"") -> bytes:
         """The plain bytes; raises `Undecipherable`."""
+        for secret in self.secrets:
+            try:
+                return _cipher(secret, purpose).decrypt(cipher[:NONCE], cipher[NONCE:], context)
+            except (InvalidTag, ValueError):  # the latter where it is shorter than a nonce
+                continue
+        raise Undecipherable
+
+    def seal(self, purpose: str, plain: bytes, index: bytes = b"") -> bytes:
+        """Key id, `index` in the clear, nonce and ciphertext; a change of any of them is noticed."""
+        head, nonce = self.key_id + index, secrets.token_bytes(NONCE)
+        return head + nonce + _cipher(self.secret, purpose).encrypt(nonce, plain, head)
+
+    def unseal(self, purpose: str, sealed: bytes, index_length: int = 0) -> bytes:
+        """The plain bytes of what `seal` made with an index of that length; raises `Undecipherable`."""
+        head, body = sealed[: KEY_ID + index_length], KEY_ID + index_length + NONCE
         try:
-            return AESGCM(self.key(purpose)).decrypt(cipher[:12], cipher[12:], context)
-        except (InvalidTag, ValueError) as error:  # the latter where it is shorter than a nonce
+            cipher = _cipher(self._by_id[head[:KEY_ID]], purpose)
+            return cipher.decrypt(sealed[body - NONCE : body], sealed[body:], head)
+        except (KeyError, InvalidTag, ValueError) as error:
             raise Undecipherable from error
+
+
+def _signature(key: bytes, message: str) -> str:
+    digest = hmac.digest(key, message.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def secret_in(file: Path) -> str:

@@ -14,6 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from app.kit import sealing
+from app.kit.crypto import Keyring
+
 Sessions = async_sessionmaker[AsyncSession]
 
 NAMING = {
@@ -73,13 +76,21 @@ def one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", column)
 
 
-def connect(url: str, *, pool_size: int, pool_timeout_ms: int = 2_000, **server_settings: str) -> AsyncEngine:
+def connect(
+    url: str,
+    *,
+    pool_size: int,
+    keyring: Keyring | None = None,
+    pool_timeout_ms: int = 2_000,
+    **server_settings: str,
+) -> AsyncEngine:
     """An engine whose every session carries `server_settings` (`statement_timeout` and the like).
 
-    `pool_timeout_ms` bounds the wait for a free connection, and that for a new one as well.
+    `keyring` opens the columns of personal data. `pool_timeout_ms` bounds the wait for a free connection, and
+    that for a new one as well.
     """
     statement_timeout = int(server_settings.get("statement_timeout", 0)) / 1000
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
@@ -93,6 +104,9 @@ def connect(url: str, *, pool_size: int, pool_timeout_ms: int = 2_000, **server_
             "server_settings": {"jit": "off", **server_settings},
         },
     )
+    if keyring:
+        sealing.entrust(engine.dialect, keyring)
+    return engine
 
 
 def sessions(engine: AsyncEngine) -> Sessions:

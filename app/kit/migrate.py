@@ -8,20 +8,24 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 import migrations
+from app.kit.crypto import Keyring
 
 
-def config(owner_url: str, app_role: str) -> Config:
-    """Alembic's configuration for a database, its tables owned by one role and used by `app_role`."""
+def config(owner_url: str, app_role: str, keyring: Keyring | None = None) -> Config:
+    """Alembic's configuration for a database, its tables owned by one role and used by `app_role`.
+
+    `keyring` is what migrations seal personal data with, where there is some.
+    """
     settings = Config()
     settings.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
     url = make_url(owner_url).set(drivername="postgresql+asyncpg")
-    settings.attributes.update(url=url, app_role=app_role)
+    settings.attributes.update(url=url, app_role=app_role, keyring=keyring)
     return settings
 
 
-def upgrade(owner_url: str, app_role: str) -> None:
+def upgrade(owner_url: str, app_role: str, keyring: Keyring | None = None) -> None:
     """Run every migration that is missing, then grant `app_role` what the app may do."""
-    command.upgrade(config(owner_url, app_role), "head")
+    command.upgrade(config(owner_url, app_role, keyring), "head")
 
 
 def newest() -> str:

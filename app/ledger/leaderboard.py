@@ -17,7 +17,7 @@ from app.policies import service as policies
 from app.policies.defaults import Key
 from app.regions import queries as regions
 
-Rows = Sequence[Row[Standing, str]]
+Rows = Sequence[Row[Standing, str | None]]
 
 
 async def leaderboard(session: AsyncSession, caller: Caller, request: BoardRequest) -> LeaderboardOut:
@@ -36,9 +36,9 @@ async def leaderboard(session: AsyncSession, caller: Caller, request: BoardReque
 
 
 def ranked(rows: Rows) -> list[RankOut]:
-    """The rows from the first on with their ranks: equal points share one, and the next rank is skipped."""
+    """The rows with their ranks, best first, equals by name: equal points share a rank, and the next is skipped."""
     items: list[RankOut] = []
-    for place, (standing, name) in enumerate(rows, start=1):
+    for place, (standing, name) in enumerate(sorted(rows, key=_order), start=1):
         equal = items and items[-1].points == standing.points
         items.append(_item(items[-1].rank if equal else place, standing, name))
     return items
@@ -56,11 +56,16 @@ async def _with_own(
     return [*items, _item(1 + await queries.better(session, row[0]), *row)]
 
 
-def _item(rank: int, standing: Standing, name: str) -> RankOut:
+def _order(row: Row[Standing, str | None]) -> tuple[int, int, str, str]:
+    standing, name = row
+    return -standing.points, -standing.minutes, name or "", standing.key
+
+
+def _item(rank: int, standing: Standing, name: str | None) -> RankOut:
     return RankOut(
         rank=rank,
         id=standing.key,
-        name=name,
+        name=name or standing.key,
         points=standing.points,
         minutes=standing.minutes,
         count=standing.count,

@@ -215,30 +215,23 @@ def _member_key() -> ColumnElement[str | None]:
 
 async def top(
     session: AsyncSession, board: Board, period: str, region_code: str, limit: int
-) -> Sequence[Row[Standing, str]]:
-    """The best of a board with their names, best first.
-
-    Names order only those that are shown: ordering all equals by name would read the whole board.
-    """
+) -> Sequence[Row[Standing, str | None]]:
+    """The best of a board with their names, best first."""
     best = (
-        select(Standing)
+        select(Standing, _name(board))
         .where(_on(board, period, region_code), _has_anything())
         .order_by(Standing.points.desc(), Standing.minutes.desc(), Standing.key.desc())
         .limit(limit)
-        .subquery()
     )
-    standing = aliased(Standing, best)
-    name = _name(board, standing.key)
-    order = (standing.points.desc(), standing.minutes.desc(), name, standing.key)
-    return (await session.execute(select(standing, name).order_by(*order))).all()
+    return (await session.execute(best)).all()
 
 
 async def one_of(
     session: AsyncSession, board: Board, period: str, region_code: str, key: str
-) -> Row[Standing, str] | None:
+) -> Row[Standing, str | None] | None:
     """One row of a board with its name."""
     where = _on(board, period, region_code) & (Standing.key == key) & _has_anything()
-    return (await session.execute(select(Standing, _name(board, Standing.key)).where(where))).one_or_none()
+    return (await session.execute(select(Standing, _name(board)).where(where))).one_or_none()
 
 
 async def better(session: AsyncSession, standing: Standing) -> int:
@@ -272,14 +265,14 @@ def _has_anything() -> ColumnElement[bool]:
     return or_(Standing.points != 0, Standing.minutes != 0, Standing.count != 0)
 
 
-def _name(board: Board, key: Any) -> ColumnElement[str]:
-    """The name behind a key, or the key itself where it is gone."""
+def _name(board: Board) -> ColumnElement[str | None]:
+    """The name behind a key, if it still is there; a member's is sealed, so SQL can neither compare nor order it."""
     named: dict[Board, Select[str]] = {
-        Board.ORGANIZATION: select(Organization.name).where(Organization.id == cast(key, Uuid)),
-        Board.COMMUNITY: select(Region.name).where(Region.code == key),
-        Board.MEMBER: select(Member.name).where(Member.id == cast(key, Uuid)),
+        Board.ORGANIZATION: select(Organization.name).where(Organization.id == cast(Standing.key, Uuid)),
+        Board.COMMUNITY: select(Region.name).where(Region.code == Standing.key),
+        Board.MEMBER: select(Member.name).where(Member.id == cast(Standing.key, Uuid)),
     }
-    return func.coalesce(named[board].scalar_subquery(), key)
+    return named[board].scalar_subquery()
 
 
 async def followed_until(session: AsyncSession, follower: str) -> datetime | None:

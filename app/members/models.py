@@ -2,12 +2,21 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.kit.db import PERSONAL, Base, Code, Id
+from app.kit.sealing import Prefixes, Sealed, index_of
+
+
+def _name(context: DefaultExecutionContext) -> str:
+    """The name that is being written, from which its beginnings follow."""
+    name: str = context.get_current_parameters()["name"]  # type: ignore[no-untyped-call]
+    return name
 
 
 class Member(Base):
@@ -17,15 +26,24 @@ class Member(Base):
     __table_args__ = (
         Index(None, "home_region_code", "id"),
         Index(None, "skills", postgresql_using="gin"),
+        Index(None, "name_prefixes", postgresql_using="gin"),
+        Index(None, "phone_index"),
     )
 
     id: Mapped[Id]
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
-    name: Mapped[str] = mapped_column(info=PERSONAL)
-    phone: Mapped[str | None] = mapped_column(info=PERSONAL, index=True)
+    name: Mapped[str] = mapped_column(Sealed("members.name"), info=PERSONAL)
+    name_prefixes: Mapped[Any] = mapped_column(Prefixes("members.name"), default=_name, deferred=True)
+    phone: Mapped[str | None] = mapped_column(Sealed("members.phone", findable=True), info=PERSONAL)
+    phone_index: Mapped[bytes | None] = index_of("members.phone")
     home_region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
     skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime]
+
+    @validates("name")
+    def _follow_name(self, _: str, name: str) -> str:
+        self.name_prefixes = name
+        return name
 
 
 class Engagement(Base):

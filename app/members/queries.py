@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.access.models import Account
+from app.kit.sealing import begins, finds
 from app.members.models import BindingRequest, Engagement, Member
 from app.members.schemas import MembersWanted
 from app.organizations.queries import below
@@ -37,7 +38,7 @@ async def locked_member(session: AsyncSession, member_id: uuid.UUID) -> Member:
 
 async def members_with_phone(session: AsyncSession, phone: str) -> Sequence[Member]:
     """Everybody on a roster with this phone."""
-    return (await session.scalars(select(Member).where(Member.phone == phone).order_by(Member.id))).all()
+    return (await session.scalars(select(Member).where(finds(Member.phone_index, phone)).order_by(Member.id))).all()
 
 
 def visible_to(caller: Caller, organization_paths: Sequence[str]) -> ColumnElement[bool]:
@@ -54,8 +55,8 @@ def listed(wanted: MembersWanted, organization_paths: Sequence[str] | None) -> S
     if organization_paths is not None:
         statement = statement.where(Member.organization_id.in_(below(*organization_paths)))
     if wanted.q:
-        named = Member.name.startswith(wanted.q, autoescape=True)
-        statement = statement.where(or_(named, Member.phone == wanted.q))
+        named = begins(Member.name_prefixes, wanted.q)
+        statement = statement.where(or_(named, finds(Member.phone_index, wanted.q)))
     return statement
 
 

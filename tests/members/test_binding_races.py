@@ -17,6 +17,7 @@ from app.kit.db import Sessions, transaction
 from app.main import create_app
 from app.settings import Settings
 from tests.client import ANSWER, Client
+from tests.conftest import KEYRING
 from tests.factories import a_member, a_region, an_organization
 
 PHONE = "13800000001"
@@ -47,7 +48,7 @@ class OneUseWeChat(SandboxWeChat):
 
 @pytest.fixture
 async def engine(committing: Settings) -> AsyncIterator[AsyncEngine]:
-    made = db.connect(str(committing.database_url), pool_size=8)
+    made = db.connect(str(committing.database_url), pool_size=8, keyring=KEYRING)
     yield made
     await made.dispose()
 
