@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, LiteralString
 
 from pydantic import (
@@ -84,6 +84,8 @@ TextFilter = Annotated[ShortText | None, BeforeValidator(_absent)]
 IdFilter = Annotated[Id | None, BeforeValidator(_absent)]
 TimeIn = Annotated[AwareDatetime, BeforeValidator(_not_a_number), AfterValidator(_storable)]
 """An ISO 8601 time with its offset."""
+DateIn = Annotated[date, BeforeValidator(_not_a_number)]
+"""A day as `2026-12-01`."""
 
 
 def china_time(value: datetime) -> str:

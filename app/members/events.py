@@ -13,3 +13,4 @@ class MemberEvent(StrEnum):
     BINDING_DECIDED = "member.binding_decided"
     PHONE_VERIFIED = "account.phone_verified"
     PROFILE_CHANGED = "account.profile_changed"
+    PREFERRED = "member.preferred"

@@ -1,10 +1,10 @@
 """Party members: the roster, who is busy when, and phone bindings that a person must decide."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -44,6 +44,24 @@ class Member(Base):
     def _follow_name(self, _: str, name: str) -> str:
         self.name_prefixes = name
         return name
+
+
+class Preference(Base):
+    """What a member said of themselves for being asked well; all of it may be taken back."""
+
+    __tablename__ = "preferences"
+    __table_args__ = (CheckConstraint("(cell_lng IS NULL) = (cell_lat IS NULL)", "cell_is_whole"),)
+
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    hours: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    """The hours of a week in which they can serve, 0 being Monday from midnight to one; none said, none here."""
+    days_off: Mapped[list[date]] = mapped_column(ARRAY(Date))
+    wishes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Categories that they like to serve in."""
+    cell_lng: Mapped[float | None] = mapped_column(Sealed("preferences.cell_lng", float), info=PERSONAL)
+    cell_lat: Mapped[float | None] = mapped_column(Sealed("preferences.cell_lat", float), info=PERSONAL)
+    """The middle of the square kilometre where they usually are, in WGS-84."""
+    said_at: Mapped[datetime]
 
 
 class Engagement(Base):

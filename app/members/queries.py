@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.access.models import Account
 from app.kit.sealing import begins, finds
-from app.members.models import BindingRequest, Engagement, Member
+from app.members.models import BindingRequest, Engagement, Member, Preference
 from app.members.schemas import MembersWanted
 from app.organizations.queries import below
 from app.regions.queries import under
@@ -29,6 +29,12 @@ async def members(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dic
         return {}
     found = await session.scalars(select(Member).where(Member.id.in_(wanted)))
     return {one.id: one for one in found}
+
+
+async def preference(session: AsyncSession, member_id: uuid.UUID) -> Preference | None:
+    """What a member said for being asked well."""
+    statement = select(Preference).where(Preference.member_id == member_id)
+    return await session.scalar(statement.execution_options(populate_existing=True))
 
 
 async def locked_member(session: AsyncSession, member_id: uuid.UUID) -> Member:

@@ -9,7 +9,7 @@ from app.access.dependencies import AuthRoute, CallerRoute, SignedInCaller
 from app.access.router import WeChatGateway
 from app.kit.http import Session
 from app.kit.pagination import Page, PageRequest
-from app.members import binding, listing, profile
+from app.members import binding, listing, preferences, profile
 from app.members.schemas import (
     BindingOut,
     DecisionIn,
@@ -17,6 +17,8 @@ from app.members.schemas import (
     MembersWanted,
     MeOut,
     PhoneIn,
+    PreferencesIn,
+    PreferencesOut,
     ProfileIn,
 )
 
@@ -43,6 +45,18 @@ async def me(session: Session, caller: SignedInCaller) -> MeOut:
 async def change_me(session: Session, caller: SignedInCaller, body: ProfileIn) -> MeOut:
     """Change my nickname and home; a field that is left out stays, null clears it."""
     return await profile.change(session, caller, body)
+
+
+@router.get("/me/preferences")
+async def my_preferences(session: Session, caller: SignedInCaller) -> PreferencesOut:
+    """When I can serve, what I like to do, and where I usually am."""
+    return await preferences.mine(session, caller)
+
+
+@router.put("/me/preferences")
+async def say_preferences(session: Session, caller: SignedInCaller, body: PreferencesIn) -> PreferencesOut:
+    """Say all of it anew; what is left out is taken back."""
+    return await preferences.say(session, caller, body)
 
 
 @router.get("/members")

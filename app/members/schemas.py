@@ -1,17 +1,21 @@
 """Request and response bodies of members, bindings and one's own profile."""
 
 import uuid
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from app.access.caller import Caller
 from app.access.models import Account, Role
+from app.kit.geo import Location
 from app.kit.pagination import PageRequest
 from app.kit.schema import (
+    DateIn,
     Id,
     IdFilter,
     Input,
+    Int,
     Output,
     PlainText,
     RegionCode,
@@ -20,6 +24,7 @@ from app.kit.schema import (
     TextFilter,
     Time,
     mask_phone,
+    wrong,
 )
 from app.members.models import BindingRequest, Member
 
@@ -38,6 +43,41 @@ class ProfileIn(Input):
 
     nickname: Nickname | None = None
     home_region_code: RegionCode | None = None
+
+
+class Slot(Input):
+    """So many whole hours of one weekday: 1 is Monday, `to_hour` is when it ends."""
+
+    weekday: Annotated[Int, Field(ge=1, le=7)]
+    from_hour: Annotated[Int, Field(ge=0, le=23)]
+    to_hour: Annotated[Int, Field(ge=1, le=24)]
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.to_hour <= self.from_hour:
+            raise wrong("ends_before_start", "结束时间须晚于开始时间", "to_hour must be after from_hour")
+        return self
+
+
+class PreferencesIn(Input):
+    """When one can serve, on which days not, which categories one likes, and where one usually is.
+
+    It replaces what was said before. A place is kept as coarse as a kilometre.
+    """
+
+    slots: Annotated[list[Slot], Field(max_length=50)] = []
+    days_off: Annotated[list[DateIn], Field(max_length=100)] = []
+    wishes: Annotated[list[ShortText], Field(max_length=20)] = []
+    place: Location | None = None
+
+
+class PreferencesOut(Output):
+    """What one said; `place` is in WGS-84, the middle of a square kilometre."""
+
+    slots: list[Slot] = []
+    days_off: list[date] = []
+    wishes: list[str] = []
+    place: Location | None = None
 
 
 class DecisionIn(Input):

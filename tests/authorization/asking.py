@@ -85,6 +85,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /auth/sign-out": _plain({}),
     "POST /auth/phone": _plain({"code": "sandbox:13900000001"}),
     "PUT /me": _plain({"nickname": "改了"}),
+    "PUT /me/preferences": _plain({"slots": [{"weekday": 6, "from_hour": 9, "to_hour": 12}], "wishes": ["repair"]}),
     "PUT /policies/{key}": _plain(RULE | {"region_code": ""}),
     "PUT /policies/{key} of the community": _plain(RULE | {"region_code": COMMUNITY}),
     "PUT /policies/{key} of the district": _plain(RULE | {"region_code": DISTRICT}),

@@ -166,6 +166,8 @@ POST /auth/sign-out                   401    yes      yes   yes   yes    yes yes
 POST /auth/phone                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /me                               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 PUT /me                               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /me/preferences                   401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
+PUT /me/preferences                   401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
 GET /me/hours                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /me/points                        401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /leaderboard                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes

@@ -32,6 +32,7 @@ HoursOut             minutes target_minutes by_provenance
 Label                code name
 LeaderboardOut       items as_of
 LifecycleOut         demand claim
+Location             lng lat coord_type
 LocationOut          lng lat coord_type
 MeOut                id nickname phone_masked home_region_code roles member
 MemberOut            id name phone_masked organization_id home_region_code skills
@@ -43,11 +44,13 @@ OrganizationOut      id kind name region_code parent_id
 OwnMember            id name organization_id skills
 PointsOut            balance entries next_cursor
 PolicyOut            key value default means set_in valid_from
+PreferencesOut       slots days_off wishes place
 RankOut              rank id name points minutes count
 RegionOut            code level name parent_code full_name
 RoleOut              role region_code organization_id
 SimilarOut           id number title category state result region_name distance filed_at closed_at is_own likeness
 SignedIn             access_token token_type expires_in refresh_token account
+Slot                 weekday from_hour to_hour
 Table                moves ends live
 TimelineItem         kind at actor detail
 Version              version migration python

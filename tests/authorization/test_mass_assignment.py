@@ -17,6 +17,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "SignOutIn": ("sign_ins",),
     "PhoneIn": ("accounts", "members", "binding_requests", "grants"),
     "ProfileIn": ("accounts", "members", "grants", "identities"),
+    "PreferencesIn": ("preferences", "members"),
+    "Slot": ("preferences",),
     "PolicyIn": ("policies",),
     "DecisionIn": ("binding_requests", "accounts"),
     "DemandIn": (*DEMANDS, "events"),
@@ -44,6 +46,7 @@ ALIASES = {"PolicyIn": {"valid_from"}}
 WRITES = {route.name: route.takes for route in ROUTES.values() if route.takes}
 BODIES = {name for taken in WRITES.values() for name in references({"$ref": f"#/{taken}"})}
 WHO = {
+    "PUT /me/preferences": "member",
     "PUT /policies/{key}": "admin",
     "POST /demands/{demand_id}/supplement": "filer",
     "POST /demands/{demand_id}/cancel": "filer",
