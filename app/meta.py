@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from app.access.models import Role
 from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import Action, ClaimAction, ClaimState, Closing, Kind, Mode, Reason, State
+from app.demands.matching_schemas import MatchReason
 from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result
 from app.kit.errors import AppError
 from app.kit.geo import CoordType
@@ -39,6 +40,7 @@ LABELS: dict[type[StrEnum], str] = {
     Closing: "全部完成即办结 任一完成即办结 人工办结",
     CoordType: "火星坐标 WGS84坐标",
     ClaimantKind: "党员 居民 单位",
+    MatchReason: "技能 距离 时间 负担 公平 意愿 紧急",
     Outcome: "全部完成 部分完成",
     Channel: "本人评议 电话回访",
     NoteKind: (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import claiming, presenting, queries
+from app.demands import claiming, fitting, presenting, queries
 from app.demands.models import Claim
 from app.demands.schemas import ClaimFilter, ClaimOut, CountsOut, DemandFilter, DemandOut
 from app.kit.errors import Forbidden
@@ -17,8 +17,9 @@ async def demands(session: AsyncSession, caller: Caller, wanted: DemandFilter) -
     """One page of demands; the desk's and the region's lists are for staff."""
     if wanted.scope in ("desk", "region") and not caller.is_staff:
         raise Forbidden
-    reaches = await claiming.reaches(session, caller) if wanted.scope == "open" else []
-    found, cursor = await queries.demands(session, caller, wanted, reaches)
+    if wanted.scope == "open":
+        return await fitting.open_demands(session, caller, wanted)
+    found, cursor = await queries.demands(session, caller, wanted)
     return Page(items=await presenting.demands_out(session, caller, found), next_cursor=cursor)
 
 

@@ -1,14 +1,70 @@
 """What is asked and answered about likeness, nearness and who fits what."""
 
 import uuid
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.demands.lifecycle import State
-from app.demands.models import Result
+from app.demands.models import ClaimantKind, Result
 from app.kit.geo import CoordType, Point, to_wgs84
+from app.kit.pagination import PageRequest
 from app.kit.schema import Output, PlainText, RegionCode, Time, wrong
+
+
+class MatchReason(StrEnum):
+    """Why somebody fits; the weights have the same names."""
+
+    SKILL = "skill"
+    DISTANCE = "distance"
+    AVAILABILITY = "availability"
+    LOAD = "load"
+    FAIRNESS = "fairness"
+    WISH = "wish"
+    URGENCY = "urgency"
+
+
+class ReasonOut(Output):
+    """One reason, as a code and in words."""
+
+    code: MatchReason
+    text: str
+
+
+class MatchOut(Output):
+    """How well somebody and a demand fit, from 0 to 100, and why, the weightiest reason first."""
+
+    score: int
+    reasons: list[ReasonOut]
+
+
+class CandidatesWanted(PageRequest):
+    """Members, or organizations."""
+
+    kind: Annotated[str, Field(pattern="^(member|organization)$")] = "member"
+
+
+class CandidateOut(Output):
+    """Whom the desk could offer a demand to, and what it should know before it does."""
+
+    kind: ClaimantKind
+    id: uuid.UUID
+    name: str
+    phone_masked: str | None = None
+    organization_id: uuid.UUID
+    organization_name: str
+    skills: list[str]
+    live: int
+    """Claims that they are under way for."""
+    minutes: int | None = None
+    """What a member served this quarter."""
+    done: int | None = None
+    """How often an organization served in this category."""
+    is_free: bool | None = None
+    """Whether a member said that they can serve at the time; null where nobody knows."""
+    distance: str
+    match: MatchOut
 
 
 class SimilarWanted(BaseModel):

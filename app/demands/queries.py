@@ -268,25 +268,28 @@ def _is_overdue(now: datetime) -> ColumnElement[bool]:
     return and_(Demand.due_at < now, Demand.state.not_in(NOT_OVERDUE))
 
 
-async def demands(
-    session: AsyncSession, caller: Caller, wanted: DemandFilter, prefixes: Sequence[str]
-) -> tuple[list[Demand], str | None]:
-    """One page of a list, newest first; a desk's list begins with what is or will be overdue first."""
-    statement = select(Demand).where(scope(caller, wanted.scope, prefixes))
+def narrowed(wanted: DemandFilter) -> list[ColumnElement[bool]]:
+    """What the filters of a list leave of it."""
+    conditions = []
     if wanted.state:
-        statement = statement.where(Demand.state == wanted.state)
+        conditions.append(Demand.state == wanted.state)
     if wanted.category:
-        statement = statement.where(Demand.category == wanted.category)
+        conditions.append(Demand.category == wanted.category)
     if wanted.region:
-        statement = statement.where(under(Demand.region_code, [wanted.region]))
+        conditions.append(under(Demand.region_code, [wanted.region]))
     if wanted.q:
-        found = or_(Demand.title.icontains(wanted.q, autoescape=True), Demand.number == wanted.q)
-        statement = statement.where(found)
+        conditions.append(or_(Demand.title.icontains(wanted.q, autoescape=True), Demand.number == wanted.q))
     if wanted.overdue is not None:
         late = _is_overdue(clock.now())
-        statement = statement.where(late if wanted.overdue else ~late)
+        conditions.append(late if wanted.overdue else ~late)
     if wanted.needs_desk:
-        statement = statement.where(Demand.needs_desk == wanted.needs_desk)
+        conditions.append(Demand.needs_desk == wanted.needs_desk)
+    return conditions
+
+
+async def demands(session: AsyncSession, caller: Caller, wanted: DemandFilter) -> tuple[list[Demand], str | None]:
+    """One page of a list, newest first; a desk's list begins with what is or will be overdue first."""
+    statement = select(Demand).where(scope(caller, wanted.scope, ()), *narrowed(wanted))
     keys = [Demand.due_at, Demand.id] if wanted.scope == "desk" else [Demand.id]
     rows, cursor = await page(session, statement, keys, wanted, descending=wanted.scope != "desk")
     return [row[0] for row in rows], cursor

@@ -17,6 +17,13 @@ async def reach(session: AsyncSession, home_region_code: str | None) -> str | No
     return home_region_code[: SHARED[level]]
 
 
+async def rings(session: AsyncSession, region_code: str) -> list[str]:
+    """The regions around a place as far as its own rule lets people come, the nearest first."""
+    widest = await reach(session, region_code) or region_code
+    codes = [region_code[:length] for length in SHARED.values()]
+    return list(dict.fromkeys(code for code in codes if code.startswith(widest)))
+
+
 async def homes_near(session: AsyncSession, homes: set[str], region_code: str) -> set[str]:
     """Those of some homes from which a region is within reach."""
     return {home for home in homes if region_code.startswith(await reach(session, home) or home)}

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
+from app.demands.matching_schemas import MatchOut
 from app.demands.models import NOT_DONE, Audience, Channel, ClaimantKind, Outcome, Result
 from app.kit.geo import CoordType, Location
 from app.kit.pagination import PageRequest
@@ -321,6 +322,8 @@ class DemandOut(Output):
     actions: list[str]
     needs_desk: Reason | None
     joins: int
+    match: MatchOut | None = None
+    """How well it fits the caller; told in the list of what is open to them."""
 
 
 class CountsOut(Output):

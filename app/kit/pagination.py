@@ -24,7 +24,7 @@ class PageRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=500)
 
     limit: int = Field(default=20, ge=1, le=100)
-    cursor: str | None = None
+    cursor: str | None = Field(default=None, max_length=6_000)
 
 
 class Page(BaseModel, Generic[Item]):

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import Field, StrictBool, StrictInt, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
 
 from app.kit.errors import Text
 
 Value = TypeVar("Value")
 Duration = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=3660))]
 Count = Annotated[StrictInt, Field(ge=0, le=100_000)]
+Skills = Annotated[list[Annotated[str, Field(min_length=1, max_length=30)]], Field(max_length=20)]
 Percent = Annotated[StrictInt, Field(ge=0, le=100)]
 
 
@@ -29,6 +30,26 @@ class Binding(StrEnum):
 
     PHONE = "phone"
     PHONE_AND_NAME = "phone_and_name"
+
+
+class Weights(BaseModel):
+    """How much each share counts when somebody and a demand are matched; 0 leaves it out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    skill: Percent = 30
+    distance: Percent = 25
+    availability: Percent = 15
+    load: Percent = 10
+    fairness: Percent = 5
+    wish: Percent = 10
+    urgency: Percent = 10
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Self:
+        if not any(dict(self).values()):
+            raise ValueError("a weight above 0 is needed")
+        return self
 
 
 @dataclass(frozen=True)
@@ -141,6 +162,24 @@ class Key:
         Percent,
         25,
         Text("标题相似多少百分比才提示", "percent of a title that must be alike to be shown as similar"),
+    )
+    MATCH_WEIGHTS = Rule[Weights](
+        "match_weights", Weights, Weights(), Text("匹配各因素的权重", "how much each reason counts in matching")
+    )
+    CATEGORY_SKILLS = Rule[dict[str, list[str]]](
+        "category_skills",
+        dict[str, Skills],
+        {
+            "default": [],
+            "repair": ["repair"],
+            "health": ["medical", "first_aid"],
+            "emergency": ["first_aid"],
+            "companion": ["elder_care", "counselling"],
+            "policy": ["legal"],
+            "mediation": ["mediation"],
+            "training": ["teaching"],
+        },
+        Text("各类别建议的技能", "skills that a category suggests where its dispatch names none"),
     )
     DUE_WINDOWS = Rule[dict[str, timedelta]](
         "due_windows",

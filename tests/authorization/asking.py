@@ -51,6 +51,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /policies of the next": {"region": NEIGHBOUR},
     "GET /policies of elsewhere": {"region": ELSEWHERE},
     "GET /demands/similar": {"region_code": COMMUNITY, "title": "下水道堵塞"},
+    "GET /demands/{demand_id}/candidates of organizations": {"kind": "organization"},
     "GET /demands open": {"scope": "open"},
     "GET /demands desk": {"scope": "desk"},
     "GET /demands region": {"scope": "region"},

@@ -209,6 +209,8 @@ OF_THINGS: dict[str, Table] = {
     "POST /demands/{demand_id}/supplement": FILER,
     "POST /demands/{demand_id}/cancel": FILER,
     "POST /demands/{demand_id}/messages": CONCERNED,
+    "GET /demands/{demand_id}/candidates": DESK,
+    "GET /demands/{demand_id}/candidates of organizations": DESK,
     "POST /demands/{demand_id}/dispatch": DESK,
     "POST /demands/{demand_id}/return": DESK,
     "POST /demands/{demand_id}/reject": DESK,

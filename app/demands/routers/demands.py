@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.access.dependencies import CallerRoute, SignedInCaller
-from app.demands import dispatching, filing, listing, presenting, queries, similar, timeline
-from app.demands.matching_schemas import SimilarOut, SimilarWanted
+from app.demands import dispatching, filing, fitting, listing, presenting, queries, similar, timeline
+from app.demands.matching_schemas import CandidateOut, CandidatesWanted, SimilarOut, SimilarWanted
 from app.demands.schemas import (
     CloseIn,
     CountsOut,
@@ -95,6 +95,14 @@ async def message(session: Session, caller: SignedInCaller, demand_id: Id, body:
     """Say something to the filer, the desk and those who serve."""
     await filing.message(session, caller, demand_id, body)
     return await timeline.latest(session, caller, demand_id)
+
+
+@desk.get("/{demand_id}/candidates")
+async def candidates(
+    session: Session, caller: SignedInCaller, demand_id: Id, wanted: Annotated[CandidatesWanted, Query()]
+) -> Page[CandidateOut]:
+    """Whom I could offer a demand to, best first, with the reasons."""
+    return await fitting.candidates(session, caller, demand_id, wanted)
 
 
 @desk.post("/{demand_id}/dispatch")

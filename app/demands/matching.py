@@ -1,0 +1,178 @@
+"""Who fits what: one score of a demand and a person, used for both lists, with its reasons in words; pure.
+
+The shares below are each between 0 and 1 and are weighed by the policy `match_weights`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.demands import nearness
+from app.demands.matching_schemas import MatchReason
+from app.demands.nearness import Place
+from app.kit.clock import CHINA
+from app.policies.defaults import Weights
+
+UNKNOWN = 0.5
+"""What counts where nobody said anything: neither for nor against."""
+SAID_FROM = 0.5
+"""A share from which on it is a reason."""
+HOURS_A_DAY, WORKDAYS = 24, 5
+AT_WORK = range(8, 18)
+"""The hours of a workday in which members are taken to be at work unless they say otherwise."""
+OFF_HOURS = frozenset(
+    day * HOURS_A_DAY + hour for day in range(7) for hour in range(7, 22) if day >= WORKDAYS or hour not in AT_WORK
+)
+"""八小时外: the hours of a week outside of work in which one is awake, 0 being Monday from midnight to one."""
+LONGEST_WINDOW = timedelta(days=1)
+"""A longer time is a stretch in which something is to be done, not an appointment."""
+PRACTISED = 3
+"""An organization that did the like so often knows how."""
+PRESSING = timedelta(days=7)
+"""What is due later than this is not urgent at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a demand decides who fits it."""
+
+    category: str
+    skills: frozenset[str]
+    place: Place
+    starts_at: datetime | None
+    ends_at: datetime | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """What of a person decides what fits them."""
+
+    place: Place
+    skills: frozenset[str] = frozenset()
+    hours: frozenset[int] = frozenset()
+    """The hours of a week in which they can serve; none where they did not say."""
+    days_off: frozenset[date] = frozenset()
+    wishes: frozenset[str] = frozenset()
+    live: int = 0
+    """Claims that they are under way for."""
+    minutes: int = 0
+    """What they served this quarter."""
+    done: int | None = None
+    """How often they did the like; unknown of a person, whose skills are told instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for all who are compared."""
+
+    weights: Weights
+    target_minutes: int
+    now: datetime
+
+
+def score(asked: Asked, helper: Helper, terms: Terms) -> int:
+    """How well they fit, from 0 to 100: the weighed mean of the shares."""
+    weights: dict[str, int] = dict(terms.weights)
+    total = sum(weights[reason] * share(asked, helper, terms) for reason, share in SHARES.items())
+    return round(100 * total / sum(weights.values()))
+
+
+def reasons(asked: Asked, helper: Helper, terms: Terms) -> dict[MatchReason, str]:
+    """Why they fit, the weightiest first, in words."""
+    weights: dict[str, int] = dict(terms.weights)
+    shares = {reason: share(asked, helper, terms) for reason, share in SHARES.items()}
+    strong = [reason for reason in shares if shares[reason] >= SAID_FROM and weights[reason]]
+    strong.sort(key=lambda reason: weights[reason] * shares[reason], reverse=True)
+    found = {reason: _words(reason, asked, helper) for reason in strong}
+    return {reason: text for reason, text in found.items() if text}
+
+
+def _skill(asked: Asked, helper: Helper, _: Terms) -> float:
+    if helper.done is not None:
+        return min(helper.done / PRACTISED, 1.0)
+    if not asked.skills:
+        return UNKNOWN
+    return len(asked.skills & helper.skills) / len(asked.skills)
+
+
+def _distance(asked: Asked, helper: Helper, _: Terms) -> float:
+    return nearness.share(asked.place, helper.place)
+
+
+def _availability(asked: Asked, helper: Helper, _: Terms) -> float:
+    needed = hours_needed(asked)
+    if not needed:
+        return UNKNOWN
+    free = helper.hours or OFF_HOURS
+    covered = [hour for day, hour in needed if hour in free and day not in helper.days_off]
+    return len(covered) / len(needed)
+
+
+def _load(_: Asked, helper: Helper, __: Terms) -> float:
+    return 1 / (1 + helper.live)
+
+
+def _fairness(_: Asked, helper: Helper, terms: Terms) -> float:
+    return 1 - min(helper.minutes / terms.target_minutes, 1.0) if terms.target_minutes else UNKNOWN
+
+
+def _wish(asked: Asked, helper: Helper, _: Terms) -> float:
+    return 1.0 if asked.category in helper.wishes else 0.0
+
+
+def _urgency(asked: Asked, _: Helper, terms: Terms) -> float:
+    left = max(asked.due_at - terms.now, timedelta())
+    return 1 - min(left / PRESSING, 1.0)
+
+
+SHARES: dict[MatchReason, Callable[[Asked, Helper, Terms], float]] = {
+    MatchReason.SKILL: _skill,
+    MatchReason.DISTANCE: _distance,
+    MatchReason.AVAILABILITY: _availability,
+    MatchReason.LOAD: _load,
+    MatchReason.FAIRNESS: _fairness,
+    MatchReason.WISH: _wish,
+    MatchReason.URGENCY: _urgency,
+}
+
+
+def hours_needed(asked: Asked) -> list[tuple[date, int]]:
+    """The days and hours of the week that a demand's appointment touches; none where it has none."""
+    if asked.starts_at is None or asked.ends_at is None or asked.ends_at - asked.starts_at > LONGEST_WINDOW:
+        return []
+    at = asked.starts_at.astimezone(CHINA).replace(minute=0, second=0, microsecond=0)
+    touched = []
+    while at < asked.ends_at:
+        touched.append((at.date(), at.weekday() * HOURS_A_DAY + at.hour))
+        at += timedelta(hours=1)
+    return touched
+
+
+def _words(reason: MatchReason, asked: Asked, helper: Helper) -> str:
+    match reason:
+        case MatchReason.SKILL if helper.done is not None:
+            return f"做过同类服务{helper.done}次"
+        case MatchReason.SKILL if asked.skills:
+            return f"具备所需技能（{len(asked.skills & helper.skills)}/{len(asked.skills)}）"
+        case MatchReason.DISTANCE:
+            return f"距离近（{nearness.words(asked.place, helper.place)}）"
+        case MatchReason.AVAILABILITY if hours_needed(asked):
+            return "时间合适" if helper.hours else "在八小时外，时间可能合适"
+        case MatchReason.LOAD if helper.live == 0:
+            return "手上没有进行中的服务"
+        case MatchReason.FAIRNESS:
+            return "本季度服务较少"
+        case MatchReason.WISH:
+            return "属于愿意服务的类别"
+        case MatchReason.URGENCY:
+            return "临近办结时限"
+    return ""
+
+
+def is_free(asked: Asked, helper: Helper) -> bool | None:
+    """Whether a person said that they can serve at the time; unknown where there is no time or nothing was said."""
+    needed = hours_needed(asked)
+    if any(day in helper.days_off for day, _ in needed):
+        return False
+    return all(hour in helper.hours for _, hour in needed) if needed and helper.hours else None

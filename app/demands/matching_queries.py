@@ -1,0 +1,171 @@
+"""The selects of matching: what is open to somebody, and whom a demand could be offered to, each bounded."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Text, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.access.models import Account
+from app.demands import queries
+from app.demands.lifecycle import DONE, LIVE, ClaimState
+from app.demands.models import Claim, Demand
+from app.demands.schemas import DemandFilter
+from app.kit import clock
+from app.kit.ranking import Position
+from app.kit.sealing import finds
+from app.ledger.models import Board, Standing
+from app.members.models import Engagement, Member, Preference
+from app.organizations.models import Organization
+from app.regions.queries import under
+
+Facts = Row[*tuple[Any, ...]]
+WINDOW = 500
+"""So many of the newest are ranked against each other; older ones come after them."""
+POOL = 300
+"""So many people are compared, those nearest to the demand: as many as a community has."""
+GATHERED = 5_000
+"""From so many of a wider region they are drawn, so that a district of a hundred thousand is not read through."""
+HAD_IT = (ClaimState.OFFERED, *LIVE, *DONE, ClaimState.DECLINED, ClaimState.WITHDRAWN, ClaimState.NO_SHOW)
+"""Whoever has, had or refused a demand in this round is not asked for it again."""
+
+
+async def open_window(
+    session: AsyncSession, caller: Caller, wanted: DemandFilter, prefixes: Sequence[str], position: Position
+) -> Sequence[Facts]:
+    """What decides the fit of one window of the demands that the caller could claim, newest first."""
+    statement = select(
+        Demand.id,
+        Demand.category,
+        Demand.skills,
+        Demand.region_code,
+        Demand.cell_lng,
+        Demand.cell_lat,
+        Demand.starts_at,
+        Demand.ends_at,
+        Demand.due_at,
+    ).where(queries.scope(caller, wanted.scope, prefixes), *queries.narrowed(wanted))
+    if position.below:
+        statement = statement.where(Demand.id < position.below)
+    if position.newest:
+        statement = statement.where(Demand.id <= position.newest)
+    if position.oldest:
+        statement = statement.where(Demand.id >= position.oldest)
+    return (await session.execute(statement.order_by(Demand.id.desc()).limit(WINDOW))).all()
+
+
+def _people() -> Select[*tuple[Any, ...]]:
+    """What decides the fit of members."""
+    return select(
+        Member.id,
+        Member.home_region_code,
+        Member.skills,
+        Preference.hours,
+        Preference.days_off,
+        Preference.wishes,
+        Preference.cell_lng,
+        Preference.cell_lat,
+        _live(Member.id).label("live"),
+        _minutes(Member.id).label("minutes"),
+    ).outerjoin(Preference, Preference.member_id == Member.id)
+
+
+def _live(claimant_id: Any) -> ScalarSelect[int]:
+    """How many claims somebody is under way for."""
+    return select(func.count()).where(Claim.claimant_id == claimant_id, Claim.state.in_(LIVE)).scalar_subquery()
+
+
+def _minutes(member_id: Any) -> ColumnElement[int]:
+    """What a member served this quarter, from the standings that the worker keeps."""
+    kept = select(Standing.minutes).where(
+        Standing.board == Board.MEMBER,
+        Standing.period == clock.quarter(clock.now()),
+        Standing.region_code == "",
+        Standing.key == cast(member_id, Text),
+    )
+    return func.coalesce(kept.scalar_subquery(), 0)
+
+
+async def person(session: AsyncSession, member_id: uuid.UUID) -> Facts:
+    """What decides the fit of one member."""
+    return (await session.execute(_people().where(Member.id == member_id))).one()
+
+
+async def live_claims(session: AsyncSession, claimant_id: uuid.UUID) -> int:
+    """How many claims somebody is under way for."""
+    return (await session.execute(select(_live(claimant_id)))).scalar_one()
+
+
+async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[str]) -> Sequence[Facts]:
+    """Whom a demand could be offered to: from the nearest of some regions on, each wider than the one before.
+
+    Who of too many are compared is drawn by lot, the same for each look at one demand: not always the same people.
+    """
+    lot = func.uuid_hash_extended(Member.id, int.from_bytes(demand.id.bytes[8:], signed=True))
+    statement = _people().where(*_may_be_asked(demand)).order_by(lot)
+    found: list[Facts] = []
+    for here in _rings(Member.home_region_code, prefixes):
+        gathered = select(Member.id).where(here).limit(GATHERED).subquery()
+        ring = statement.join(gathered, gathered.c.id == Member.id)
+        found += (await session.execute(ring.limit(POOL - len(found)))).all()
+        if len(found) >= POOL:
+            break
+    return found
+
+
+def _rings(column: Any, prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Each region without the one inside it."""
+    first, *wider = [under(column, [prefix]) for prefix in prefixes]
+    return [first, *(outer & ~inner for inner, outer in zip([first, *wider], wider, strict=False))]
+
+
+def _may_be_asked(demand: Demand) -> list[ColumnElement[bool]]:
+    """Nobody who had it in this round, who is booked at the time, or who asked for it."""
+    asked = exists().where(
+        Account.member_id == Member.id,
+        or_(Account.id == demand.filed_by, finds(Account.phone_index, demand.on_behalf_phone or "")),
+    )
+    conditions = [~_had_it(demand, Member.id), ~asked]
+    if demand.on_behalf_phone:
+        conditions.append(func.coalesce(~finds(Member.phone_index, demand.on_behalf_phone), True))
+    if demand.starts_at and demand.ends_at:
+        one = func.uuidrange(Engagement.person_id, Engagement.person_id, "[]")  # as the constraint's index has it
+        booked = exists().where(
+            Engagement.live,
+            one.op("&&")(func.uuidrange(Member.id, Member.id, "[]")),
+            Engagement.during.overlaps(Range(demand.starts_at, demand.ends_at)),
+        )
+        conditions.append(~booked)
+    return conditions
+
+
+async def organizations_for(session: AsyncSession, demand: Demand, prefixes: Sequence[str]) -> Sequence[Facts]:
+    """The organizations that a demand could go to, the nearest first, and how often they did the like."""
+    done = (
+        select(func.count())
+        .select_from(Claim)
+        .join(Demand, Demand.id == Claim.demand_id)
+        .where(Claim.organization_id == Organization.id, Claim.state.in_(DONE), Demand.category == demand.category)
+        .scalar_subquery()
+    )
+    statement = select(Organization, done.label("done"), _live(Organization.id).label("live"))
+    statement = statement.where(~_had_it(demand, Organization.id)).order_by(Organization.id)
+    found: list[Facts] = []
+    for here in _rings(Organization.region_code, prefixes):
+        found += (await session.execute(statement.where(here).limit(POOL - len(found)))).all()
+        if len(found) >= POOL:
+            break
+    return found
+
+
+def _had_it(demand: Demand, claimant_id: Any) -> ColumnElement[bool]:
+    """Somebody has, had or refused a demand in its present round."""
+    return exists().where(
+        Claim.demand_id == demand.id,
+        Claim.round == demand.round,
+        Claim.claimant_id == claimant_id,
+        Claim.state.in_(HAD_IT),
+    )
