@@ -18,6 +18,7 @@ import app.demands.routers.evaluations
 import app.demands.routers.lifecycle
 import app.ledger.router
 import app.members.router
+import app.notifications.router
 import app.organizations.router
 import app.policies.router
 import app.regions.router
@@ -48,6 +49,7 @@ ROUTERS = (
     app.demands.routers.demands.desk,
     app.demands.routers.claims.router,
     app.demands.routers.evaluations.router,
+    app.notifications.router.router,
 )
 
 

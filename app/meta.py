@@ -14,6 +14,7 @@ from app.kit.errors import AppError
 from app.kit.geo import CoordType
 from app.kit.http import TransactionalRoute
 from app.ledger.models import Board, HolderKind, Provenance, Unit
+from app.notifications.models import NotificationGroup, NotificationKind, SubjectKind
 from app.organizations.models import OrganizationKind
 from app.policies.defaults import CATEGORIES, RULES, Binding, Reach
 from app.regions.models import Level
@@ -56,6 +57,13 @@ LABELS: dict[type[StrEnum], str] = {
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",
     Reach: "本社区 本街道 本区县 本市",
     Binding: "手机号 手机号和姓名",
+    NotificationGroup: "办理结果 办理进展 留言 邀请 我的服务 工作台 紧急提醒",
+    NotificationKind: (
+        "代为点单 请补充信息 不予受理 请评议 已登记评议 办理结果 已撤销 重新办理 已下单 受理单位变更 有人接单 已到场 "
+        "服务人员退出 服务人员未到场 新留言 新的邀请 吹哨待签收 邀请过期 无需前往 单位安排 安排有变 社区代为登记 "
+        "登记未到场 岗位期满 服务已确认 收到评议 新的需求 已补充信息 需要处理 邀请被谢绝 需求已撤销 临近服务退出"
+    ),
+    SubjectKind: "需求 接单",
 }
 """The labels of each enum in the order of its members."""
 

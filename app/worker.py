@@ -9,13 +9,17 @@ from app.kit import clock, db, events, idempotency, log
 from app.kit.timers import Timer, sweep
 from app.ledger import standings
 from app.main import engine_sessions
+from app.notifications import following, forgetting
 from app.settings import Settings
 
 logger = log.get()
 EVERY = 0.25
 """Seconds between two looks at the log and the timers."""
 FORGET_EVERY = 3600.0
-FOLLOWERS: dict[str, events.Handler] = {standings.FOLLOWER: standings.count}
+FOLLOWERS: dict[str, events.Handler] = {
+    standings.FOLLOWER: standings.count,
+    following.FOLLOWER: following.tell,
+}
 TIMERS: tuple[Timer, ...] = (timing.DEMANDS,)
 
 
@@ -53,6 +57,13 @@ async def forget(sessions: db.Sessions) -> None:
     """Drop what is kept for a while only."""
     async with db.transaction(sessions) as session:
         await idempotency.forget_old(session)
+    while await _forget_some_notifications(sessions):
+        continue
+
+
+async def _forget_some_notifications(sessions: db.Sessions) -> int:
+    async with db.transaction(sessions) as session:
+        return await forgetting.forget_old(session)
 
 
 async def _repeat(stop: asyncio.Event, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:

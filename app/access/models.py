@@ -86,6 +86,9 @@ class Grant(Base):
             postgresql_nulls_not_distinct=True,
             postgresql_where=text("revoked_at IS NULL"),
         ),
+        # whoever speaks for an organization, or dispatches in a region, is looked up by it
+        Index(None, "organization_id", postgresql_where=text("revoked_at IS NULL AND organization_id IS NOT NULL")),
+        Index(None, "region_code", postgresql_where=text("revoked_at IS NULL AND region_code IS NOT NULL")),
     )
 
     id: Mapped[Id]

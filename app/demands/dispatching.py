@@ -154,9 +154,9 @@ async def book(session: AsyncSession, demand: Demand, claim: Claim) -> None:
 async def _offer(
     session: AsyncSession, caller: Caller, demand: Demand, kind: ClaimantKind, claimant_id: uuid.UUID, places: int
 ) -> None:
-    """Offer the demand to somebody who does not hold it or has not done it already."""
+    """Offer the demand to somebody who does not hold it, has not done it, and has not said that they cannot come."""
     held = await queries.claim_of(session, demand, claimant_id)
-    if held is not None:
+    if held is not None or await queries.cannot_come(session, demand, claimant_id):
         return
     now = clock.now()
     whistle = demand.mode == Mode.WHISTLE

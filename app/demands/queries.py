@@ -14,6 +14,7 @@ from app.demands.models import (
     NUMBERS,
     Audience,
     Claim,
+    ClaimantKind,
     ClaimMember,
     Demand,
     Evaluation,
@@ -171,6 +172,18 @@ async def claim_of(session: AsyncSession, found: Demand, claimant_id: uuid.UUID)
             Claim.state.in_([ClaimState.OFFERED, *LIVE, *DONE]),
         )
     )
+
+
+async def cannot_come(session: AsyncSession, found: Demand, claimant_id: uuid.UUID) -> bool:
+    """Whether a person has said in this round that they cannot come; an organization may be asked again."""
+    said = exists().where(
+        Claim.demand_id == found.id,
+        Claim.round == found.round,
+        Claim.claimant_id == claimant_id,
+        Claim.claimant_kind != ClaimantKind.ORGANIZATION,
+        Claim.state.in_([ClaimState.DECLINED, ClaimState.WITHDRAWN]),
+    )
+    return bool(await session.scalar(select(said)))
 
 
 async def my_claims(

@@ -193,6 +193,24 @@ class Key:
         {"default": 10, "emergency": 20, "epidemic": 20, "companion": 15, "mediation": 15},
         Text("每次服务积分", "points for one service, by category"),
     )
+    LATE_WITHDRAWAL = Rule[timedelta](
+        "late_withdrawal",
+        Duration,
+        _hours(24),
+        Text("开始前多久内退出须立即提醒", "how long before its start a withdrawal alarms the desk"),
+    )
+    NOTIFICATION_KEEP_READ = Rule[timedelta](
+        "notification_keep_read",
+        Duration,
+        _days(30),
+        Text("已读消息保留时间", "how long messages that were read are kept"),
+    )
+    NOTIFICATION_KEEP = Rule[timedelta](
+        "notification_keep",
+        Duration,
+        _days(180),
+        Text("消息保留时间", "how long messages are kept, read or not"),
+    )
 
 
 RULES: dict[str, Rule[Any]] = {rule.key: rule for rule in vars(Key).values() if isinstance(rule, Rule)}

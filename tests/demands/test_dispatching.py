@@ -58,7 +58,31 @@ async def test_when_every_offer_is_declined_the_desk_dispatches_again(world: Wor
     body = {"mode": "assigned", "slots": 1, "member_ids": ids(world.members[:3])}
     again = await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", body))
     assert (again["state"], again["needs_desk"]) == ("dispatched", None)
-    assert len(await offers(world, demand)) == 5
+    assert len(await offers(world, demand)) == 3, "the two who cannot come are not asked again"
+
+
+async def test_who_cannot_come_is_asked_again_in_the_next_round_only(world: World) -> None:
+    demand = await assigned(world, members=1)
+    plan = {"mode": "assigned", "member_ids": ids(world.members[:1])}
+    (offer,) = await offers(world, demand)
+    claim = await ok(world.member.post(f"/claims/{offer['id']}/accept"))
+    await ok(world.member.post(f"/claims/{claim['id']}/withdraw", {"reason": "临时加班"}))
+    again = await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", plan))
+    assert (again["needs_desk"], len(await offers(world, demand))) == ("offers_ended", 1)
+    await ok(world.desk.post(f"/demands/{demand['id']}/close", {"result": "unresolved", "reason": "无人可派"}))
+    await ok(world.desk.post(f"/demands/{demand['id']}/reopen", {"reason": "再试一次"}))
+    await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", plan))
+    assert [one["state"] for one in await offers(world, demand)] == ["withdrawn", "offered"]
+
+
+async def test_a_unit_that_declined_may_be_whistled_for_again(world: World) -> None:
+    demand = await filed(world.filer)
+    plan = {"mode": "whistle", "organization_ids": ids([world.unit])}
+    for _ in range(2):
+        await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", plan))
+        offer = (await offers(world, demand))[-1]
+        await ok(world.liaison.post(f"/claims/{offer['id']}/decline", {"reason": "非职责范围"}))
+    assert [one["state"] for one in await offers(world, demand)] == ["declined", "declined"]
 
 
 async def test_an_organization_is_offered_its_share_of_the_places(world: World) -> None:

@@ -1,0 +1,75 @@
+"""The follower that turns the event log into messages, in the transaction that moves its cursor."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.demands.events import DemandEvent
+from app.kit.events import Event
+from app.notifications import queries, receiving
+from app.notifications.hearing import GROUPS, OF_A_CLAIM, WHO_HEARS, Hears, Moment
+from app.notifications.models import SubjectKind
+from app.notifications.queries import Message
+from app.notifications.receiving import Cast
+
+FOLLOWER = "notifications"
+AT_ONCE = 2_000
+"""Messages a statement: those of a crowd in one would outlast the statement timeout, again and again."""
+
+MOVES_AWAY = (DemandEvent.TRANSFERRED, DemandEvent.ESCALATED)
+"""After these, another desk is called than before."""
+
+
+async def tell(session: AsyncSession, found: Sequence[Event]) -> None:
+    """Tell everybody of what concerns them, once, but for what they did themselves or have muted.
+
+    Calls that nobody needs to answer any more leave the inboxes. The same events again change nothing.
+    """
+    heard = [event for event in found if event.kind in WHO_HEARS]
+    if not heard:
+        return
+    people = await receiving.cast(session, heard)
+    for event in heard:
+        if event.kind in MOVES_AWAY:
+            await queries.drop_calls_of_earlier_desks(session, event.subject, event.n)
+    alike = _collapsed(message for event in heard for message in _messages(people, people.moment(event)))
+    muted = await queries.muted(session, {message.account_id for message in alike})
+    wanted = [message for message in alike if GROUPS[message.kind] not in muted.get(message.account_id, ())]
+    for start in range(0, len(wanted), AT_ONCE):
+        await queries.write(session, wanted[start : start + AT_ONCE])
+    await queries.drop_answered_calls(session, people.demands)
+
+
+def _messages(people: Cast, moment: Moment) -> Iterator[Message]:
+    """What one event says to whom; of two things to one account, the first."""
+    told = {moment.event.actor}
+    for hears in WHO_HEARS[DemandEvent(moment.event.kind)]:
+        if not hears.when(moment):
+            continue
+        for account_id in people.accounts(hears.who, moment):
+            if account_id not in told:
+                told.add(account_id)
+                yield _message(account_id, hears, moment)
+
+
+def _message(account_id: uuid.UUID, hears: Hears, moment: Moment) -> Message:
+    claim = moment.claim if hears.who in OF_A_CLAIM else None
+    return Message(
+        account_id=account_id,
+        kind=hears.kind,
+        subject_kind=SubjectKind.CLAIM if claim else SubjectKind.DEMAND,
+        subject_id=claim.id if claim else moment.demand.id,
+        demand_id=moment.demand.id,
+        n=moment.event.n,
+        at=moment.event.at,
+    )
+
+
+def _collapsed(messages: Iterator[Message]) -> list[Message]:
+    """Alike messages as one, the newest; they come in the order of their events."""
+    found: dict[tuple[uuid.UUID, str, uuid.UUID], Message] = {}
+    for message in messages:
+        earlier = found.get(message.alike)
+        found[message.alike] = message.after(earlier) if earlier else message
+    return list(found.values())

@@ -1,0 +1,150 @@
+"""Who hears what: one table from what happened to whom it is told and in which words; pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import ClaimState, Relation
+from app.demands.models import Claim, Demand
+from app.kit.events import Event
+from app.notifications.models import NotificationGroup, NotificationKind
+
+
+class Receiver(StrEnum):
+    """Who somebody is to what happened."""
+
+    FILERS = "filers"
+    """Who filed it and for whom it was filed."""
+    DESK = "desk"
+    """Dispatchers and admins of the handler; where there are none, of the nearest region above."""
+    CLAIMANT = "claimant"
+    """Who holds the claim: a member or resident, or an organization's liaisons."""
+    SERVING = "serving"
+    """The members who serve for an organization's claim."""
+    LIVE = "live"
+    """Everybody who is under way for the demand: who holds a live claim or serves on one."""
+    SERVED = "served"
+    """Everybody who served in this round."""
+
+
+OF_A_CLAIM = frozenset({Receiver.CLAIMANT, Receiver.SERVING})
+"""Theirs is the claim, and that is what their message opens; for all others it is the demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event with its demand and claim as they stand now."""
+
+    event: Event
+    demand: Demand
+    claim: Claim | None
+    late: timedelta
+    """How long before its start a withdrawal is late."""
+
+
+Condition = Callable[[Moment], bool]
+
+
+def _always(_: Moment) -> bool:
+    return True
+
+
+def _desk_is_needed(moment: Moment) -> bool:
+    return moment.demand.needs_desk is not None
+
+
+def _offer_stands(moment: Moment) -> bool:
+    return moment.claim is not None and moment.claim.state == ClaimState.OFFERED and not moment.claim.departmental
+
+
+def _whistle_stands(moment: Moment) -> bool:
+    return moment.claim is not None and moment.claim.state == ClaimState.OFFERED and moment.claim.departmental
+
+
+def _filer_rates(moment: Moment) -> bool:
+    return not moment.demand.staff_filed
+
+
+def _by_the_desk(moment: Moment) -> bool:
+    return bool(moment.event.payload["by"] == Relation.HANDLER)
+
+
+def _comes_late(moment: Moment) -> bool:
+    """Whether somebody left who had arrived, or so shortly before the start that a replacement is hard to find."""
+    starts_at, claim = moment.demand.starts_at, moment.claim
+    was_there = claim is not None and claim.arrived_at is not None
+    return was_there or (starts_at is not None and starts_at - moment.event.at <= moment.late)
+
+
+def _leaves_staff_alone(moment: Moment) -> bool:
+    """Whether whoever leads what is to be done, having filed it, must find somebody else at once."""
+    return moment.demand.staff_filed and _comes_late(moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """Some receivers hear a kind of message, under a condition."""
+
+    who: Receiver
+    kind: NotificationKind
+    when: Condition = _always
+
+
+E, R, N = DemandEvent, Receiver, NotificationKind
+WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
+    E.FILED: (Hears(R.FILERS, N.FILED_FOR_YOU), Hears(R.DESK, N.NEW, _desk_is_needed)),
+    E.SUPPLEMENTED: (Hears(R.DESK, N.SUPPLEMENTED, _desk_is_needed),),
+    E.DISPATCHED: (Hears(R.FILERS, N.DISPATCHED), Hears(R.LIVE, N.PLAN_CHANGED)),
+    E.RETURNED: (Hears(R.FILERS, N.RETURNED),),
+    E.REJECTED: (Hears(R.FILERS, N.REJECTED),),
+    E.TRANSFERRED: (Hears(R.FILERS, N.MOVED), Hears(R.DESK, N.NEW, _desk_is_needed)),
+    E.ESCALATED: (Hears(R.FILERS, N.MOVED), Hears(R.DESK, N.NEW, _desk_is_needed)),
+    E.COMPLETED: (Hears(R.FILERS, N.RATE, _filer_rates),),
+    E.EVALUATED: (Hears(R.FILERS, N.RATED_FOR_YOU), Hears(R.SERVED, N.RATED)),
+    E.CLOSED: (Hears(R.FILERS, N.CLOSED),),
+    E.REOPENED: (Hears(R.FILERS, N.REOPENED),),
+    E.CANCELLED: (Hears(R.FILERS, N.CANCELLED), Hears(R.DESK, N.TAKEN_BACK)),
+    E.MESSAGED: (Hears(R.FILERS, N.MESSAGE), Hears(R.LIVE, N.MESSAGE), Hears(R.DESK, N.MESSAGE)),
+    E.NEEDS_DESK: (Hears(R.DESK, N.NEEDS_DESK, _desk_is_needed),),
+    E.OFFERED: (Hears(R.CLAIMANT, N.OFFERED, _offer_stands), Hears(R.CLAIMANT, N.WHISTLED, _whistle_stands)),
+    E.CLAIMED: (Hears(R.FILERS, N.CLAIMED), Hears(R.CLAIMANT, N.NOTED, _by_the_desk)),
+    E.DECLINED: (Hears(R.CLAIMANT, N.NOTED, _by_the_desk), Hears(R.DESK, N.DECLINED)),
+    E.EXPIRED: (Hears(R.CLAIMANT, N.OFFER_EXPIRED),),
+    E.WITHDRAWN: (
+        Hears(R.CLAIMANT, N.NOTED, _by_the_desk),
+        Hears(R.DESK, N.WITHDRAWN_LATE, _comes_late),
+        Hears(R.FILERS, N.WITHDRAWN_LATE, _leaves_staff_alone),
+        Hears(R.FILERS, N.WITHDRAWN),
+    ),
+    E.RELEASED: (Hears(R.CLAIMANT, N.RELEASED), Hears(R.SERVING, N.RELEASED)),
+    E.ARRIVED: (Hears(R.FILERS, N.ARRIVED), Hears(R.CLAIMANT, N.NOTED, _by_the_desk)),
+    E.SERVED: (Hears(R.CLAIMANT, N.NOTED, _by_the_desk),),
+    E.ENDED: (Hears(R.CLAIMANT, N.DUTY_ENDED), Hears(R.SERVING, N.DUTY_ENDED)),
+    E.CONFIRMED: (Hears(R.CLAIMANT, N.CONFIRMED), Hears(R.SERVING, N.CONFIRMED)),
+    E.NO_SHOW: (Hears(R.CLAIMANT, N.MARKED_ABSENT), Hears(R.FILERS, N.NO_SHOW)),
+    E.STAFFED: (Hears(R.SERVING, N.STAFFED),),
+}
+"""What happened: who hears it, and as what. Who is named twice hears the first; who did it hears nothing. A call
+that nobody needs to answer any more is not made. An open demand calls nobody: members find it in their list."""
+
+SILENT = frozenset({E.CONTACTED})
+"""What nobody is told: the filer was on the phone."""
+
+CALLS_OF_A_DESK = frozenset({N.NEW, N.SUPPLEMENTED, N.NEEDS_DESK})
+CALLS_OF_A_CLAIM = frozenset({N.OFFERED, N.WHISTLED})
+"""Messages that ask for an answer; unread, they go when it has been given."""
+
+G = NotificationGroup
+GROUPS: dict[NotificationKind, NotificationGroup] = {
+    **dict.fromkeys((N.RETURNED, N.REJECTED, N.RATE, N.RATED_FOR_YOU, N.CLOSED, N.CANCELLED, N.REOPENED), G.OUTCOME),
+    **dict.fromkeys((N.FILED_FOR_YOU, N.NO_SHOW), G.OUTCOME),
+    **dict.fromkeys((N.DISPATCHED, N.MOVED, N.CLAIMED, N.ARRIVED, N.WITHDRAWN), G.PROGRESS),
+    N.MESSAGE: G.TALK,
+    **dict.fromkeys((N.OFFERED, N.WHISTLED, N.OFFER_EXPIRED), G.OFFER),
+    **dict.fromkeys((N.RELEASED, N.STAFFED, N.PLAN_CHANGED, N.NOTED, N.MARKED_ABSENT, N.DUTY_ENDED), G.SERVICE),
+    **dict.fromkeys((N.CONFIRMED, N.RATED), G.SERVICE),
+    **dict.fromkeys((N.NEW, N.SUPPLEMENTED, N.NEEDS_DESK, N.DECLINED, N.TAKEN_BACK), G.DESK),
+    N.WITHDRAWN_LATE: G.ALERT,
+}

@@ -1,0 +1,119 @@
+"""Notification and Mute: what somebody was told, and what they do not want to be told."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Id, one_of
+
+
+class NotificationGroup(StrEnum):
+    """What messages are about; some groups can be muted."""
+
+    OUTCOME = "outcome"
+    PROGRESS = "progress"
+    TALK = "talk"
+    OFFER = "offer"
+    SERVICE = "service"
+    DESK = "desk"
+    ALERT = "alert"
+
+
+MUTABLE = (NotificationGroup.PROGRESS, NotificationGroup.TALK, NotificationGroup.OFFER, NotificationGroup.DESK)
+"""Not what became of one's own demand, what changes a service that one has promised, and alarms."""
+
+
+class NotificationKind(StrEnum):
+    """What a message says; the words are in `texts.py`."""
+
+    FILED_FOR_YOU = "filed_for_you"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    RATE = "rate"
+    RATED_FOR_YOU = "rated_for_you"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
+    DISPATCHED = "dispatched"
+    MOVED = "moved"
+    CLAIMED = "claimed"
+    ARRIVED = "arrived"
+    WITHDRAWN = "withdrawn"
+    NO_SHOW = "no_show"
+    MESSAGE = "message"
+    OFFERED = "offered"
+    WHISTLED = "whistled"
+    OFFER_EXPIRED = "offer_expired"
+    RELEASED = "released"
+    STAFFED = "staffed"
+    PLAN_CHANGED = "plan_changed"
+    NOTED = "noted"
+    MARKED_ABSENT = "marked_absent"
+    DUTY_ENDED = "duty_ended"
+    CONFIRMED = "confirmed"
+    RATED = "rated"
+    NEW = "new"
+    SUPPLEMENTED = "supplemented"
+    NEEDS_DESK = "needs_desk"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+    WITHDRAWN_LATE = "withdrawn_late"
+
+
+class SubjectKind(StrEnum):
+    """What a message opens."""
+
+    DEMAND = "demand"
+    CLAIM = "claim"
+
+
+class Notification(Base):
+    """One message to one account: who and which event, never a word; the text is made when it is read."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        one_of("kind", NotificationKind),
+        one_of("subject_kind", SubjectKind),
+        CheckConstraint("times > 0", "times_positive"),
+        # nobody is told of one event twice; also the order of a list
+        Index("uq_notifications_account_id_n", "account_id", "n", unique=True),
+        # alike ones are one row until it is read; unread ones are counted from this index alone
+        Index(
+            "uq_notifications_unread",
+            "account_id",
+            "kind",
+            "subject_id",
+            unique=True,
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        # calls that nobody needs to answer any more are found by what they are about
+        Index("ix_notifications_unread_demand", "demand_id", postgresql_where=text("read_at IS NULL")),
+        Index(None, "at"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    kind: Mapped[NotificationKind]
+    subject_kind: Mapped[SubjectKind]
+    subject_id: Mapped[uuid.UUID]
+    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"))
+    """The demand that the subject is or belongs to: who may no longer see it reads no details."""
+    n: Mapped[int] = mapped_column(BigInteger)
+    """The number of the newest event that it tells of."""
+    times: Mapped[int]
+    """How many alike events it stands for."""
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Mute(Base):
+    """A group of messages that somebody does not want."""
+
+    __tablename__ = "notification_mutes"
+    __table_args__ = (CheckConstraint(f"muted IN ({', '.join(repr(str(one)) for one in MUTABLE)})", "can_be_muted"),)
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    muted: Mapped[NotificationGroup] = mapped_column(primary_key=True)

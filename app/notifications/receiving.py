@@ -1,0 +1,114 @@
+"""Whom a batch of events concerns, found out in a handful of statements however long the batch is."""
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.demands import queries as demands
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import LIVE
+from app.demands.models import Claim, Demand
+from app.kit.events import Event
+from app.notifications import receiver_queries as queries
+from app.notifications.hearing import WHO_HEARS, Moment, Receiver
+from app.notifications.receiver_queries import Accounts
+from app.policies import service as policies
+from app.policies.defaults import Key
+from app.regions import codes
+
+WITHDRAWN = DemandEvent.WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The demands and claims of a batch, and the accounts that play a part in them."""
+
+    demands: dict[uuid.UUID, Demand]
+    claims: dict[uuid.UUID, Claim]
+    on_demands: dict[uuid.UUID, list[Claim]]
+    claimants: Accounts
+    serving: Accounts
+    phones: dict[str, list[uuid.UUID]]
+    desks: dict[str, list[uuid.UUID]]
+    late: dict[str, timedelta]
+
+    def moment(self, event: Event) -> Moment:
+        """An event with what it is about."""
+        demand, claim_id = self.demands[event.subject], event.payload.get("claim_id")
+        claim = self.claims[uuid.UUID(claim_id)] if claim_id else None
+        return Moment(event, demand, claim, self.late.get(demand.region_code, timedelta()))
+
+    def accounts(self, who: Receiver, moment: Moment) -> Iterable[uuid.UUID]:
+        """The accounts that are `who` to what happened."""
+        match who:
+            case Receiver.FILERS:
+                return (moment.demand.filed_by, *self.phones.get(moment.demand.on_behalf_phone or "", ()))
+            case Receiver.DESK:
+                return nearest(self.desks, moment.demand.handler_region_code)
+            case Receiver.LIVE:
+                return self._people(claim for claim in self._on(moment) if _was_live(claim, moment))
+            case Receiver.SERVED:
+                return self._people(claim for claim in self._on(moment) if _served(claim, moment))
+            case Receiver.CLAIMANT:
+                return self.claimants.get(_claim_of(moment).id, ())
+            case Receiver.SERVING:
+                return self.serving.get(_claim_of(moment).id, ())
+
+    def _on(self, moment: Moment) -> Sequence[Claim]:
+        return self.on_demands.get(moment.demand.id, ())
+
+    def _people(self, claims: Iterable[Claim]) -> Iterator[uuid.UUID]:
+        for claim in claims:
+            yield from self.claimants.get(claim.id, ())
+            yield from self.serving.get(claim.id, ())
+
+
+def _claim_of(moment: Moment) -> Claim:
+    if moment.claim is None:
+        raise TypeError(f"{moment.event.kind} is not about a claim")
+    return moment.claim
+
+
+def _was_live(claim: Claim, moment: Moment) -> bool:
+    """Whether a claim is live now, and was when it happened: who came later finds it in the history."""
+    return claim.state in LIVE and claim.claimed_at is not None and claim.claimed_at < moment.event.at
+
+
+def _served(claim: Claim, moment: Moment) -> bool:
+    return claim.minutes is not None and claim.round == moment.event.payload["round"]
+
+
+def nearest(desks: dict[str, list[uuid.UUID]], region_code: str) -> Sequence[uuid.UUID]:
+    """Who dispatches for a region, or for the nearest one above it that has anybody."""
+    return next((desks[code] for code in (*reversed(codes.path(region_code)), "") if desks.get(code)), ())
+
+
+async def cast(session: AsyncSession, found: Sequence[Event]) -> Cast:
+    """Everybody whom some events may concern; each is of a kind that somebody hears."""
+    about = await demands.demands_by_id(session, list({event.subject for event in found}))
+    named = {uuid.UUID(event.payload["claim_id"]) for event in found if event.payload.get("claim_id")}
+    on_demands = await queries.served_or_live(session, _subjects(found, {Receiver.LIVE, Receiver.SERVED}))
+    held = named | {claim.id for claims in on_demands.values() for claim in claims}
+    handlers = {about[one].handler_region_code for one in _subjects(found, {Receiver.DESK})}
+    return Cast(
+        demands=about,
+        claims=await demands.claims_by_id(session, list(named)),
+        on_demands=on_demands,
+        claimants=await queries.claimants(session, held),
+        serving=await queries.serving(session, held),
+        phones=await queries.phones(session, {one.on_behalf_phone for one in about.values() if one.on_behalf_phone}),
+        desks=await queries.dispatchers(session, {"", *(step for code in handlers for step in codes.path(code))}),
+        late=await _late(session, {about[event.subject].region_code for event in found if event.kind == WITHDRAWN}),
+    )
+
+
+def _subjects(found: Sequence[Event], who: Collection[Receiver]) -> set[uuid.UUID]:
+    """The demands of the events that some receivers hear of."""
+    return {event.subject for event in found if any(h.who in who for h in WHO_HEARS[DemandEvent(event.kind)])}
+
+
+async def _late(session: AsyncSession, region_codes: Collection[str]) -> dict[str, timedelta]:
+    return {code: await policies.value(session, Key.LATE_WITHDRAWAL, code) for code in region_codes}

@@ -1,0 +1,74 @@
+"""The words of every message, zh-CN. Nothing here is stored: names are looked up when a message is read."""
+
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import Reason
+from app.demands.models import Result
+from app.notifications.models import NotificationKind
+
+N, E = NotificationKind, DemandEvent
+TEXTS: dict[NotificationKind, tuple[str, str]] = {
+    N.FILED_FOR_YOU: ("有人为您点单", "已为您提交「{title}」，由{desk}受理。"),
+    N.RETURNED: ("请补充信息", "「{title}」需要您补充信息后继续办理，逾期未补充将关闭。"),
+    N.REJECTED: ("不予受理", "「{title}」未予受理，原因见办理记录。"),
+    N.RATE: ("服务已完成，请评议", "「{title}」的服务已完成，请评议是否解决。"),
+    N.RATED_FOR_YOU: ("已登记评议", "「{title}」已登记评议：{stars}星，{resolved}。如有出入，请联系{desk}。"),
+    N.CLOSED: ("办理结果", "「{title}」{result}。"),
+    N.CANCELLED: ("已撤销", "「{title}」已撤销。"),
+    N.REOPENED: ("重新办理", "「{title}」重新办理，现为第{round}轮。"),
+    N.DISPATCHED: ("已下单", "「{title}」已由{desk}下单。"),
+    N.MOVED: ("受理单位变更", "「{title}」现由{desk}办理。"),
+    N.CLAIMED: ("有人接单", "{who}已接单「{title}」。"),
+    N.ARRIVED: ("服务人员已到场", "{who}已到场，正在办理「{title}」。"),
+    N.WITHDRAWN: ("服务人员退出", "{who}不能参加「{title}」，正在另行安排。"),
+    N.NO_SHOW: ("服务人员未到场", "{who}未能到场，「{title}」正在另行安排。"),
+    N.MESSAGE: ("新留言", "「{title}」有新留言。"),
+    N.OFFERED: ("新的邀请", "{desk}邀请您参加「{title}」，请在{expires_at}前答复。"),
+    N.WHISTLED: ("吹哨待签收", "{desk}就「{title}」吹哨，请在{acknowledge_by}前签收。"),
+    N.OFFER_EXPIRED: ("邀请已过期", "「{title}」的邀请已过期，无需处理。"),
+    N.RELEASED: ("无需前往", "「{title}」已不需要您前往。"),
+    N.STAFFED: ("单位安排您参加服务", "{who}安排您参加「{title}」。"),
+    N.PLAN_CHANGED: ("安排有变", "「{title}」的安排有变，请查看时间和要求。"),
+    N.NOTED: ("社区代为登记", "{desk}就「{title}」为您登记：{noted}。如有出入，请及时联系。"),
+    N.MARKED_ABSENT: ("登记为未到场", "「{title}」登记您未到场。如有异议，请联系{desk}。"),
+    N.DUTY_ENDED: ("岗位期满", "「{title}」的岗位服务已结束，感谢您的付出。"),
+    N.CONFIRMED: ("服务已确认", "您在「{title}」的服务已确认，计{minutes}分钟。"),
+    N.RATED: ("收到评议", "「{title}」收到评议：{stars}星，{resolved}。"),
+    N.NEW: ("新的需求", "「{title}」待处理。"),
+    N.SUPPLEMENTED: ("已补充信息", "「{title}」已补充信息，请继续办理。"),
+    N.NEEDS_DESK: ("需要处理", "「{title}」{reason}。"),
+    N.DECLINED: ("邀请被谢绝", "{who}谢绝了「{title}」的邀请。"),
+    N.TAKEN_BACK: ("需求已撤销", "「{title}」已由提出人撤销。"),
+    N.WITHDRAWN_LATE: ("临近服务退出", "{who}临近服务退出「{title}」，请立即另行安排。"),
+}
+"""A title and a body for each kind."""
+
+UNSEEN = "此消息所涉的需求已不对您开放。"
+"""All that is said of a demand or claim that the reader may no longer see."""
+ALIKE = "（共{times}次）"
+
+REASONS: dict[Reason, str] = {
+    Reason.NEW: "待处理",
+    Reason.NOBODY_CLAIMED: "公开后无人认领，请另行安排",
+    Reason.OFFERS_ENDED: "的邀请均未被接受，请另行安排",
+    Reason.WINDOW_PASSED: "已过约定时间，请跟进",
+    Reason.PARTIAL: "只完成了一部分，请安排后续",
+    Reason.DISSATISFIED: "未获居民认可，请重开或说明后关闭",
+    Reason.TO_CLOSE: "已完成，请办结",
+}
+RESULTS: dict[Result, str] = {
+    Result.RESOLVED: "已确认解决",
+    Result.HANDLED: "已办结",
+    Result.UNRESOLVED: "未能解决，原因见办理记录",
+    Result.REFERRED: "已转其他部门办理",
+    Result.NO_ANSWER: "因逾期未补充信息而关闭",
+    Result.UNRATED: "已完成，逾期未评议",
+}
+NOTED: dict[DemandEvent, str] = {
+    E.CLAIMED: "已接单",
+    E.DECLINED: "谢绝邀请",
+    E.WITHDRAWN: "退出服务",
+    E.ARRIVED: "已到场",
+    E.SERVED: "已完成服务",
+}
+"""What a desk may say for somebody who is offline."""
+RESOLVED = {True: "已解决", False: "未解决"}
