@@ -17,6 +17,8 @@ class Receiver(StrEnum):
 
     FILERS = "filers"
     """Who filed it and for whom it was filed."""
+    FOLLOWERS = "followers"
+    """Who joined it, and who filed, joined or was filed for in what was merged into it."""
     DESK = "desk"
     """Dispatchers and admins of the handler; where there are none, of the nearest region above."""
     CLAIMANT = "claimant"
@@ -96,16 +98,16 @@ E, R, N = DemandEvent, Receiver, NotificationKind
 WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.FILED: (Hears(R.FILERS, N.FILED_FOR_YOU), Hears(R.DESK, N.NEW, _desk_is_needed)),
     E.SUPPLEMENTED: (Hears(R.DESK, N.SUPPLEMENTED, _desk_is_needed),),
-    E.DISPATCHED: (Hears(R.FILERS, N.DISPATCHED), Hears(R.LIVE, N.PLAN_CHANGED)),
+    E.DISPATCHED: (Hears(R.FILERS, N.DISPATCHED), Hears(R.FOLLOWERS, N.DISPATCHED), Hears(R.LIVE, N.PLAN_CHANGED)),
     E.RETURNED: (Hears(R.FILERS, N.RETURNED),),
-    E.REJECTED: (Hears(R.FILERS, N.REJECTED),),
-    E.TRANSFERRED: (Hears(R.FILERS, N.MOVED), Hears(R.DESK, N.NEW, _desk_is_needed)),
-    E.ESCALATED: (Hears(R.FILERS, N.MOVED), Hears(R.DESK, N.NEW, _desk_is_needed)),
+    E.REJECTED: (Hears(R.FILERS, N.REJECTED), Hears(R.FOLLOWERS, N.REJECTED)),
+    E.TRANSFERRED: (Hears(R.FILERS, N.MOVED), Hears(R.FOLLOWERS, N.MOVED), Hears(R.DESK, N.NEW, _desk_is_needed)),
+    E.ESCALATED: (Hears(R.FILERS, N.MOVED), Hears(R.FOLLOWERS, N.MOVED), Hears(R.DESK, N.NEW, _desk_is_needed)),
     E.COMPLETED: (Hears(R.FILERS, N.RATE, _filer_rates),),
     E.EVALUATED: (Hears(R.FILERS, N.RATED_FOR_YOU), Hears(R.SERVED, N.RATED)),
-    E.CLOSED: (Hears(R.FILERS, N.CLOSED),),
-    E.REOPENED: (Hears(R.FILERS, N.REOPENED),),
-    E.CANCELLED: (Hears(R.FILERS, N.CANCELLED), Hears(R.DESK, N.TAKEN_BACK)),
+    E.CLOSED: (Hears(R.FILERS, N.CLOSED), Hears(R.FOLLOWERS, N.CLOSED)),
+    E.REOPENED: (Hears(R.FILERS, N.REOPENED), Hears(R.FOLLOWERS, N.REOPENED)),
+    E.CANCELLED: (Hears(R.FILERS, N.CANCELLED), Hears(R.FOLLOWERS, N.CANCELLED), Hears(R.DESK, N.TAKEN_BACK)),
     E.MESSAGED: (Hears(R.FILERS, N.MESSAGE), Hears(R.LIVE, N.MESSAGE), Hears(R.DESK, N.MESSAGE)),
     E.NEEDS_DESK: (Hears(R.DESK, N.NEEDS_DESK, _desk_is_needed),),
     E.OFFERED: (Hears(R.CLAIMANT, N.OFFERED, _offer_stands), Hears(R.CLAIMANT, N.WHISTLED, _whistle_stands)),

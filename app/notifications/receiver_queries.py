@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS
 from app.access.models import Account, Grant
+from app.demands.following_models import Join
 from app.demands.lifecycle import DONE, LIVE
-from app.demands.models import Claim, ClaimantKind, ClaimMember
+from app.demands.models import Claim, ClaimantKind, ClaimMember, Demand
 from app.notifications.queries import among
 
 Ids = Collection[uuid.UUID]
@@ -37,6 +38,23 @@ async def served_or_live(session: AsyncSession, demand_ids: Ids) -> dict[uuid.UU
         for claim in await session.scalars(select(Claim).where(among(Claim.demand_id, demand_ids), which)):
             found[claim.demand_id].append(claim)
     return found
+
+
+async def gathered(session: AsyncSession, demand_ids: Ids) -> dict[uuid.UUID, list[Demand]]:
+    """Some demands by their ids, each with what was merged into it, at whatever remove."""
+    root = select(Demand.id.label("root"), Demand.id.label("demand_id")).where(among(Demand.id, demand_ids))
+    chain = root.cte("gathered", recursive=True)
+    merged = select(chain.c.root, Demand.id).join(Demand, Demand.merged_into_id == chain.c.demand_id)
+    chain = chain.union(merged)
+    found: dict[uuid.UUID, list[Demand]] = defaultdict(list)
+    for top, demand in await session.execute(select(chain.c.root, Demand).join(Demand, Demand.id == chain.c.demand_id)):
+        found[top].append(demand)
+    return found
+
+
+async def joiners(session: AsyncSession, demand_ids: Ids) -> Accounts:
+    """Who joined some demands."""
+    return await _grouped(session, select(Join.demand_id, Join.account_id).where(among(Join.demand_id, demand_ids)))
 
 
 async def claimants(session: AsyncSession, claim_ids: Ids) -> Accounts:

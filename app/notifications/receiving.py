@@ -27,10 +27,13 @@ class Cast:
     """The demands and claims of a batch, and the accounts that play a part in them."""
 
     demands: dict[uuid.UUID, Demand]
+    gathered: dict[uuid.UUID, list[Demand]]
+    """Each demand with what was merged into it."""
     claims: dict[uuid.UUID, Claim]
     on_demands: dict[uuid.UUID, list[Claim]]
     claimants: Accounts
     serving: Accounts
+    joiners: Accounts
     phones: dict[str, list[uuid.UUID]]
     desks: dict[str, list[uuid.UUID]]
     late: dict[str, timedelta]
@@ -45,7 +48,9 @@ class Cast:
         """The accounts that are `who` to what happened."""
         match who:
             case Receiver.FILERS:
-                return (moment.demand.filed_by, *self.phones.get(moment.demand.on_behalf_phone or "", ()))
+                return self._filers(moment.demand)
+            case Receiver.FOLLOWERS:
+                return self._followers(moment.demand)
             case Receiver.DESK:
                 return nearest(self.desks, moment.demand.handler_region_code)
             case Receiver.LIVE:
@@ -56,6 +61,15 @@ class Cast:
                 return self.claimants.get(_claim_of(moment).id, ())
             case Receiver.SERVING:
                 return self.serving.get(_claim_of(moment).id, ())
+
+    def _filers(self, demand: Demand) -> Iterator[uuid.UUID]:
+        yield demand.filed_by
+        yield from self.phones.get(demand.on_behalf_phone or "", ())
+
+    def _followers(self, demand: Demand) -> Iterator[uuid.UUID]:
+        for one in self.gathered[demand.id]:
+            yield from self._filers(one)
+            yield from self.joiners.get(one.id, ())
 
     def _on(self, moment: Moment) -> Sequence[Claim]:
         return self.on_demands.get(moment.demand.id, ())
@@ -88,18 +102,24 @@ def nearest(desks: dict[str, list[uuid.UUID]], region_code: str) -> Sequence[uui
 
 async def cast(session: AsyncSession, found: Sequence[Event]) -> Cast:
     """Everybody whom some events may concern; each is of a kind that somebody hears."""
-    about = await demands.demands_by_id(session, list({event.subject for event in found}))
+    gathered = await queries.gathered(session, {event.subject for event in found})
+    everything = {one.id: one for together in gathered.values() for one in together}
+    about = {root: everything[root] for root in gathered}
     named = {uuid.UUID(event.payload["claim_id"]) for event in found if event.payload.get("claim_id")}
     on_demands = await queries.served_or_live(session, _subjects(found, {Receiver.LIVE, Receiver.SERVED}))
     held = named | {claim.id for claims in on_demands.values() for claim in claims}
     handlers = {about[one].handler_region_code for one in _subjects(found, {Receiver.DESK})}
     return Cast(
         demands=about,
+        gathered=gathered,
         claims=await demands.claims_by_id(session, list(named)),
         on_demands=on_demands,
         claimants=await queries.claimants(session, held),
         serving=await queries.serving(session, held),
-        phones=await queries.phones(session, {one.on_behalf_phone for one in about.values() if one.on_behalf_phone}),
+        joiners=await queries.joiners(session, everything),
+        phones=await queries.phones(
+            session, {one.on_behalf_phone for one in everything.values() if one.on_behalf_phone}
+        ),
         desks=await queries.dispatchers(session, {"", *(step for code in handlers for step in codes.path(code))}),
         late=await _late(session, {about[event.subject].region_code for event in found if event.kind == WITHDRAWN}),
     )

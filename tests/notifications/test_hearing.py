@@ -1,0 +1,54 @@
+"""The table of who hears what is whole, and every message has its words."""
+
+from string import Formatter
+
+import pytest
+
+from app.demands.events import DemandEvent
+from app.demands.lifecycle import Reason
+from app.demands.models import Result
+from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS, SILENT, WHO_HEARS, Receiver
+from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
+from app.notifications.texts import NOTED, REASONS, RESULTS, TEXTS
+
+HEARD = [(event, hears) for event, row in WHO_HEARS.items() for hears in row]
+
+
+def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
+    assert set(WHO_HEARS) | SILENT == set(DemandEvent), "say in hearing.py who hears of it, or that nobody does"
+    assert not set(WHO_HEARS) & SILENT
+
+
+def test_every_kind_of_message_is_told_by_something_and_has_its_words_and_group() -> None:
+    assert {hears.kind for _, hears in HEARD} == set(NotificationKind)
+    assert set(TEXTS) == set(GROUPS) == set(NotificationKind)
+
+
+def test_every_receiver_hears_something() -> None:
+    assert {hears.who for _, hears in HEARD} == set(Receiver)
+
+
+def test_every_code_that_a_text_names_has_words() -> None:
+    assert set(REASONS) == set(Reason)
+    assert set(RESULTS) == set(Result)
+    assert {event for event, hears in HEARD if hears.kind == NotificationKind.NOTED} == set(NOTED)
+
+
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_a_text_names_the_demand_and_nothing_that_a_person_wrote_besides(kind: NotificationKind) -> None:
+    named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
+    assert "title" in named
+    allowed = "desk who round stars resolved result reason noted minutes expires_at acknowledge_by"
+    assert named <= {"title", *allowed.split()}
+
+
+def test_what_became_of_ones_own_demand_cannot_be_muted() -> None:
+    own = {hears.kind for _, hears in HEARD if hears.who == Receiver.FILERS}
+    kept = {NotificationKind.CLOSED, NotificationKind.REJECTED, NotificationKind.RETURNED, NotificationKind.RATE}
+    assert kept <= {kind for kind in own if GROUPS[kind] == NotificationGroup.OUTCOME}
+    assert not {NotificationGroup.OUTCOME, NotificationGroup.SERVICE, NotificationGroup.ALERT} & set(MUTABLE)
+
+
+def test_a_call_is_made_only_while_it_needs_an_answer() -> None:
+    calls = CALLS_OF_A_DESK | CALLS_OF_A_CLAIM
+    assert all(hears.when.__name__ != "_always" for _, hears in HEARD if hears.kind in calls)
