@@ -54,6 +54,7 @@ REASONS: dict[Reason, str] = {
     Reason.PARTIAL: "只完成了一部分，请安排后续",
     Reason.DISSATISFIED: "未获居民认可，请重开或说明后关闭",
     Reason.TO_CLOSE: "已完成，请办结",
+    Reason.CHILDREN_ENDED: "拆分的各项均已结束，请处理",
 }
 RESULTS: dict[Result, str] = {
     Result.RESOLVED: "已确认解决",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_24_1345_notifications"
-down_revision: str | None = "2026_11_24_1335_endings"
+down_revision: str | None = "2026_11_24_1342_preferences"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -148,6 +148,15 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+READS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      yes   404   404    404 404      404     404     404   404  404       404      404      404   404
+elder's                  401    404      404   yes   404    404 404      404     404     404   404  404       404      404      404   404
+desk's                   401    404      404   404   404    404 404      404     404     404   yes  404       404      404      404   404
+admin's                  401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
 PLAIN = table("""
                                       nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 GET /healthz                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -193,6 +202,11 @@ GET /demands/counts                   401    yes      yes   yes   yes    yes yes
 GET /claims                           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /claims organization              401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   403
 GET /claims desk                      401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /notifications                    401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /notifications/counts             401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /notifications/quiet              401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+PUT /notifications/quiet              401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /notifications/read-all          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /demands                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /demands elsewhere               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /demands call                    401    403      403   403   403    403 403      403     yes     yes   yes  403       yes      403      yes   yes
@@ -237,6 +251,7 @@ OF_THINGS: dict[str, Table] = {
     "GET /members/{member_id}/hours": MEMBER_HOURS,
     "GET /organizations/{organization_id}/hours": ORGANIZATION_HOURS,
     "POST /members/bindings/{binding_id}/decide": DECIDES,
+    "POST /notifications/{notification_id}/read": READS,
 }
 """What is asked of one thing; words after the route say what else is in the request."""
 

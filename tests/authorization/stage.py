@@ -32,6 +32,7 @@ from tests.demands.world import (
     staff,
 )
 from tests.factories import a_member, an_organization
+from tests.notifications.post import Post, inbox
 
 ABSENT = "00000000-0000-7000-8000-000000000000"
 PASSWORD = "correct horse battery"
@@ -69,6 +70,7 @@ class Stage:
     members: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
+    notifications: dict[str, str] = field(default_factory=dict)
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -89,6 +91,7 @@ class Stage:
             "member_id": self.members,
             "organization_id": self.organizations,
             "binding_id": self.bindings,
+            "notification_id": self.notifications,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -121,6 +124,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _ours(stage)
     await _others(stage)
     await _offers(stage)
+    await _messages(stage)
     return stage
 
 
@@ -237,3 +241,11 @@ async def _offers(stage: Stage) -> None:
         await ok(admin.post(f"/demands/{demand['id']}/dispatch", plan))
         offers = await ok(admin.get(f"/demands/{demand['id']}/claims"))
         stage.claims[name] = offers["items"][0]["id"]
+
+
+async def _messages(stage: Stage) -> None:
+    """What all this has put into the inboxes, and a message of each of four people."""
+    async with stage.sessions() as session:
+        await Post(session).round()
+    for role in ("filer", "elder", "desk", "admin"):
+        stage.notifications[f"{role}'s"] = (await inbox(stage.people[role]))[0]["id"]

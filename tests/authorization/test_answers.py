@@ -41,12 +41,14 @@ MemberOut            id name phone_masked organization_id home_region_code skill
 Meta                 enums categories policies errors
 Move                 state action to who
 Named                display_name
+NotificationOut      id kind group title body subject times at read_at actions
 OrganizationHoursOut minutes members services by_provenance
 OrganizationOut      id kind name region_code parent_id
 OwnMember            id name organization_id skills
 PointsOut            balance entries next_cursor
 PolicyOut            key value default means set_in valid_from
 PreferencesOut       slots days_off wishes place
+QuietOut             muted mutable
 RankOut              rank id name points minutes count
 ReasonOut            code text
 RegionOut            code level name parent_code full_name
@@ -54,8 +56,10 @@ RoleOut              role region_code organization_id
 SimilarOut           id number title category state result region_name distance filed_at closed_at is_own likeness
 SignedIn             access_token token_type expires_in refresh_token account
 Slot                 weekday from_hour to_hour
+SubjectOut           kind id
 Table                moves ends live
 TimelineItem         kind at actor detail
+UnreadOut            unread by_kind by_group
 Version              version migration python
 """  # noqa: E501 - a table
 
@@ -150,6 +154,7 @@ async def everything_about(who: Client, things: dict[str, str]) -> str:
     paths = [f"/demands/{demand}", f"/demands/{demand}/timeline", f"/demands/{demand}/claims"]
     paths += [f"/claims/{things[claim]}" for claim in ("claimant's", "unit's")]
     answers = [await who.get(path) for path in paths]
+    answers.append(await who.get("/notifications", limit="100"))
     answers += [await who.get(path, scope=scope, limit="100") for path, scope in LISTS]
     return "\n".join(answer.text for answer in answers if answer.status_code == 200)
 

@@ -21,6 +21,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "Slot": ("preferences",),
     "PolicyIn": ("policies",),
     "DecisionIn": ("binding_requests", "accounts"),
+    "QuietIn": ("notification_mutes", "notifications"),
+    "ReadAllIn": ("notifications",),
     "DemandIn": (*DEMANDS, "events"),
     "Contact": ("demands", "accounts"),
     "Location": ("demands",),

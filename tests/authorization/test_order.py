@@ -31,7 +31,9 @@ KEYED = [route.name for route in SIGNED_IN if route.takes_keys]
 
 def test_nearly_every_route_can_be_asked_wrongly() -> None:
     rest = {route.name for route in SIGNED_IN} - set(MALFORMED) - set(KEYED)
-    assert rest == {"GET /me", "GET /demands/counts", "GET /demands/{demand_id}", "GET /claims/{claim_id}"}
+    counted = {"GET /demands/counts", "GET /notifications/counts"}
+    mine = {"GET /me", "GET /notifications/quiet"}
+    assert rest == counted | mine | {"GET /demands/{demand_id}", "GET /claims/{claim_id}"}
 
 
 @pytest.mark.parametrize("route", MALFORMED)
@@ -95,6 +97,7 @@ async def test_of_two_refusals_the_earlier_is_told(
         "GET /members/{member_id}/hours",
         "GET /organizations/{organization_id}/hours",
         "POST /members/bindings/{binding_id}/decide",
+        "POST /notifications/{notification_id}/read",
     ],
 )
 @pytest.mark.parametrize("name", ["nonsense", "1", "%00", ABSENT[:-1]])
