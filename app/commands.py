@@ -20,10 +20,12 @@ from app.access.models import Role
 from app.demands import verifying as demands_verifying
 from app.kit import db, log
 from app.kit.errors import AppError
+from app.kit.sheets import Report
 from app.ledger import summary_queries
 from app.ledger import verifying as ledger_verifying
 from app.ledger.standings import FOLLOWER
 from app.ledger.verifying import Finding
+from app.policies import importing
 from app.regions import reading, seeding
 from app.settings import Settings, database_url, keyring
 
@@ -69,6 +71,36 @@ def seed_regions(
                 bar.update(task, completed=done, total=total)
 
             report = _transact(settings, lambda session: seeding.seed(session, table, show))
+    _say(report)
+
+
+@seed.command("calendar")
+def seed_calendar(
+    file: Annotated[Path, typer.Argument(help="CSV: day, region (empty is everywhere), kind, name.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Load holidays and make-up workdays; lines that are no day are named and left out, and the exit code is then 1."""
+    settings = read_settings(data_dir=data_dir)
+    with _plain_refusals(settings):
+        days = importing.read_file(file)
+        report = _transact(settings, lambda session: importing.seed(session, days))
+    _say(report)
+
+
+@seed.command("holidays")
+def seed_holidays(
+    years: Annotated[list[int], typer.Argument(help="Such as 2025 2026.")], data_dir: DataDir = None
+) -> None:
+    """Load the official holidays and make-up workdays of some years, as the package chinesecalendar has them."""
+    settings = read_settings(data_dir=data_dir)
+    with _plain_refusals(settings):
+        days = importing.official(years)
+        report = _transact(settings, lambda session: importing.seed(session, days))
+    _say(report)
+
+
+def _say(report: Report) -> NoReturn:
+    """Tell what became of a file, line by line where one was refused; the exit code is then 1."""
     for line, reason in report.refused:
         typer.echo(f"第 {line} 行 line {line}: {reason.zh} {reason.en}", err=True)
     typer.echo(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import moving, queries, reaching, relations
+from app.demands import deadlines, moving, queries, reaching, relations
 from app.demands.causes import Cause
 from app.demands.errors import SlotsBelowClaimed
 from app.demands.events import DemandEvent
@@ -59,6 +59,10 @@ async def put_out(session: AsyncSession, caller: Caller, demand: Demand, body: D
     await moving.release(session, demand, ClaimState.OFFERED)
     moved = (demand.starts_at, demand.ends_at) != (body.starts_at, body.ends_at)
     _apply(demand, body)
+    if body.due_at is not None:
+        deadlines.set_by_hand(demand, body.due_at)
+    elif body.category is not None:
+        await deadlines.reckon(session, demand)
     if moved:
         await _rebook(session, demand)
     session.add(_plan(demand, body, caller.account_id))
@@ -105,7 +109,6 @@ def _apply(demand: Demand, body: DispatchIn) -> None:
     demand.mode, demand.audience, demand.slots = body.mode, body.audience, body.slots
     demand.starts_at, demand.ends_at, demand.skills = body.starts_at, body.ends_at, list(body.skills)
     demand.category = body.category or demand.category
-    demand.due_at = body.due_at or demand.due_at
 
 
 def _plan(demand: Demand, body: DispatchIn, caller_id: uuid.UUID) -> Dispatch:
@@ -197,6 +200,7 @@ async def return_(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, b
     """Ask the filer for what is missing; unanswered, the demand closes."""
     demand = await _at_the_desk(session, caller, demand_id, Action.RETURN)
     written = await _send_back(session, caller, demand, Action.RETURN, body.reason)
+    await deadlines.pause(session, demand, demand.moved_at)
     moving.tell(session, demand, DemandEvent.RETURNED, caller, note_id=written)
     await moving.settle(session, demand)
     return demand
@@ -221,6 +225,7 @@ async def transfer(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, 
     written = await _send_back(session, caller, demand, Action.TRANSFER, body.reason)
     if not demand.region_code.startswith(region.code):
         demand.region_code = region.code  # it was filed in the wrong place
+        await deadlines.reckon(session, demand)  # by that region's rules, and still since it was filed
     demand.handler_region_code = desk_of(region.code)
     moving.tell(session, demand, DemandEvent.TRANSFERRED, caller, note_id=written, to=region.code)
     await moving.settle(session, demand)
@@ -289,6 +294,7 @@ async def reopen(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bo
     written = moving.note(session, demand, NoteKind.REOPEN, body.reason, caller)
     demand.round += 1
     demand.reopens += 1
+    await deadlines.start(session, demand, demand.moved_at)
     moving.tell(session, demand, DemandEvent.REOPENED, caller, note_id=written)
     await moving.settle(session, demand)
     return demand

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import dispatching, moving, queries, reaching, relations
+from app.demands import deadlines, dispatching, moving, queries, reaching, relations
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, ENDS, Action, ClaimState, Kind, Reason, Relation, State
 from app.demands.models import Demand, NoteKind
@@ -16,8 +16,7 @@ from app.kit import clock, geo
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
 from app.organizations import queries as organizations
-from app.policies import service as policies
-from app.policies.defaults import CATEGORIES, Key
+from app.policies.defaults import CATEGORIES
 from app.regions import queries as regions
 from app.regions.models import Region
 
@@ -39,9 +38,7 @@ async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
     demand = _demand(caller, body, region.code, now)
     demand.staff_filed = body.kind not in ANYONES or (staff and body.on_behalf_of is None)
     demand.number = f"{clock.today():%y%m%d}{await queries.next_number(session):06d}"
-    demand.due_at = now + policies.for_category(
-        await policies.value(session, Key.DUE_WINDOWS, region.code), body.category
-    )
+    await deadlines.start(session, demand, now)
     session.add(demand)
     await moving.settle(session, demand, now)
     moving.tell(session, demand, DemandEvent.FILED, caller)
@@ -122,6 +119,7 @@ async def supplement(session: AsyncSession, caller: Caller, demand_id: uuid.UUID
     demand = await queries.demand(session, caller, demand_id, lock=True)
     relations.require(relations.of(caller, demand), Action.SUPPLEMENT)
     moving.move(demand, Action.SUPPLEMENT)
+    await deadlines.resume(session, demand, demand.moved_at)
     written = moving.note(session, demand, NoteKind.SUPPLEMENT, body.description, caller)
     moving.tell(session, demand, DemandEvent.SUPPLEMENTED, caller, note_id=written)
     await moving.settle(session, demand)

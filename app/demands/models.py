@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Sequence, Text, UniqueConstraint, text
@@ -123,6 +123,7 @@ class Demand(Base):
             f"state IN ({listed(ENDS)}) OR timer_at IS NOT NULL OR needs_desk IS NOT NULL",
             "nothing_falls_asleep",
         ),
+        CheckConstraint("(paused_at IS NULL) = (paused_until IS NULL)", "pause_is_whole"),
         CheckConstraint("(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"),
         CheckConstraint("(cell_lng IS NULL) = (cell_lat IS NULL)", "cell_is_whole"),
         Index(None, "handler_region_code", "id", postgresql_where=text("needs_desk IS NOT NULL")),
@@ -180,6 +181,16 @@ class Demand(Base):
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
+    """When it should be finished; while it is paused, as if the pause lasted to its end."""
+    due_from: Mapped[datetime]
+    """When the clock of its due time began: filing, or the latest reopening."""
+    due_by_hand: Mapped[datetime | None]
+    """The due time that the desk set by hand, which no change of a rule moves."""
+    paused: Mapped[timedelta] = mapped_column(server_default=text("'0'"))
+    """How long its clock has stood still before, for its filer's answers."""
+    paused_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    """When a pause that nobody ends has used up what the policy allows."""
     filed_at: Mapped[datetime]
     moved_at: Mapped[datetime]
     """When it last went on; the clocks that rest on silence count from here."""

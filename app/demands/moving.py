@@ -193,8 +193,8 @@ async def award(session: AsyncSession, demand: Demand, services: Sequence[Servic
     for service in services:
         by_day.setdefault(service.served_at.astimezone(clock.CHINA).date(), []).append(service.id)
     for day, ids in by_day.items():
-        by_category, rule = await policies.value_and_source(session, Key.POINTS_PER_SERVICE, demand.region_code, day)
-        points = policies.for_category(by_category, demand.category)
+        asked = (demand.category, demand.region_code, day)
+        points, rule = await policies.entry_and_source(session, Key.POINTS_PER_SERVICE, *asked)
         await booking.award_points(session, SERVICE_SOURCE, ids, points=points, rule=rule, booked_by=None)
 
 

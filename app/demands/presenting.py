@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -161,7 +162,7 @@ def _demand_out(view: View, names: Names) -> DemandOut:
             ),
             "file_ids": [],
             "is_open": claiming.is_open(demand, now) and demand.claimed < demand.slots,
-            "overdue": demand.due_at < now and demand.state not in NOT_OVERDUE,
+            "overdue": _is_overdue(demand, now),
             "filer": Named(display_name=filer_name(demand, names, view.knows_filer)),
             "my_claim": _claim_out(view.claims[0], demand, names, view) if view.claims else None,
             "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
@@ -169,6 +170,11 @@ def _demand_out(view: View, names: Names) -> DemandOut:
             "joins": 0,
         }
     )
+
+
+def _is_overdue(demand: Demand, now: datetime) -> bool:
+    stands_still = demand.paused_until is not None and demand.paused_until > now
+    return demand.due_at < now and demand.state not in NOT_OVERDUE and not stands_still
 
 
 def mask_address(address: str | None) -> str | None:

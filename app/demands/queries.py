@@ -278,7 +278,8 @@ def scope(caller: Caller, name: str, prefixes: Sequence[str]) -> ColumnElement[b
 
 
 def _is_overdue(now: datetime) -> ColumnElement[bool]:
-    return and_(Demand.due_at < now, Demand.state.not_in(NOT_OVERDUE))
+    runs = or_(Demand.paused_until.is_(None), Demand.paused_until <= now)
+    return and_(Demand.due_at < now, Demand.state.not_in(NOT_OVERDUE), runs)
 
 
 def narrowed(wanted: DemandFilter) -> list[ColumnElement[bool]]:

@@ -311,6 +311,7 @@ class DemandOut(Output):
     starts_at: Time | None
     ends_at: Time | None
     due_at: Time
+    paused_until: Time | None
     overdue: bool
     filed_at: Time
     closed_at: Time | None

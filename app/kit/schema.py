@@ -88,6 +88,10 @@ DateIn = Annotated[date, BeforeValidator(_not_a_number)]
 """A day as `2026-12-01`."""
 
 
+Day = Annotated[date, BeforeValidator(_not_a_number), Field(ge=EARLIEST.date(), lt=LATEST.date())]
+"""A day such as `2026-10-01`."""
+
+
 def china_time(value: datetime) -> str:
     """A moment as every answer shows it: ISO 8601 in +08:00 to the millisecond."""
     return value.astimezone(CHINA).isoformat(timespec="milliseconds")

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
 
 from app.kit.errors import Text
+from app.policies.spans import Span, Window, WorkingDays
 
 Value = TypeVar("Value")
 Duration = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=3660))]
@@ -52,6 +54,31 @@ class Weights(BaseModel):
         return self
 
 
+CATEGORIES: dict[str, Text] = {
+    "repair": Text("维修", "repairs"),
+    "environment": Text("环境整治", "environment"),
+    "relief": Text("帮扶救助", "relief"),
+    "health": Text("健康义诊", "health"),
+    "safety": Text("安全隐患", "safety"),
+    "emergency": Text("应急抢险", "emergency"),
+    "governance": Text("社区治理", "community governance"),
+    "guidance": Text("文明引导", "guidance"),
+    "companion": Text("陪伴关爱", "companionship"),
+    "policy": Text("政策法律", "policy and law"),
+    "training": Text("技能培训", "training"),
+    "renovation": Text("老旧小区改造", "renovation"),
+    "mediation": Text("纠纷调解", "mediation"),
+    "epidemic": Text("疫情防控", "epidemic control"),
+    "grid": Text("网格服务", "grid service"),
+    "culture": Text("文化活动", "culture"),
+    "other": Text("其他", "other"),
+}
+"""The service categories, from the demands that the districts' reports name."""
+ANY = "default"
+"""The entry of a table that holds for every category without one of its own."""
+BY_CATEGORY = frozenset({ANY, *CATEGORIES})
+
+
 @dataclass(frozen=True)
 class Rule(Generic[Value]):
     """One rule number: its key, what its values look like, its default, and what it means."""
@@ -60,15 +87,26 @@ class Rule(Generic[Value]):
     type: Any
     default: Any
     means: Text
+    entries: frozenset[str] = frozenset()
+    """What a table may hold entries of; a rule without any is one value."""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its entries are merged along the chain of regions, so that a setting may name only some."""
+        return bool(self.entries)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.type)
 
     def read(self, stored: Any) -> Value:
         """A stored JSON value as Python sees it; raises pydantic's `ValidationError`."""
-        value: Value = TypeAdapter(self.type).validate_python(stored)
+        value: Value = self._adapter.validate_python(stored)
         return value
 
     def write(self, value: Value) -> Any:
-        """A value as JSON; durations become ISO 8601 (`P7D`, `PT30S`)."""
-        return TypeAdapter(self.type).dump_python(value, mode="json")
+        """A value as JSON: durations as ISO 8601 (`P7D`, `PT30S`), working days as `3 working days`."""
+        return self._adapter.dump_python(value, mode="json")
 
 
 def _days(days: float) -> timedelta:
@@ -180,18 +218,27 @@ class Key:
             "training": ["teaching"],
         },
         Text("各类别建议的技能", "skills that a category suggests where its dispatch names none"),
+        BY_CATEGORY,
     )
-    DUE_WINDOWS = Rule[dict[str, timedelta]](
+    DUE_WINDOWS = Rule[dict[str, Span]](
         "due_windows",
-        dict[str, Duration],
-        {"default": _days(5), "emergency": _hours(4), "safety": _days(2), "repair": _days(3)},
-        Text("各类别办结时限", "time to finish, by category"),
+        dict[str, Window],
+        {ANY: WorkingDays(5), "emergency": _hours(4), "safety": WorkingDays(2), "repair": WorkingDays(3)},
+        Text("各类别办结时限", "time to finish, by category: `3 working days` or `PT4H`"),
+        BY_CATEGORY,
+    )
+    PAUSE_CAP = Rule[timedelta](
+        "pause_cap",
+        Duration,
+        _days(10),
+        Text("退回补充最多暂停时限", "how long returning a demand may stop its due time, all in all"),
     )
     POINTS_PER_SERVICE = Rule[dict[str, int]](
         "points_per_service",
         dict[str, Count],
-        {"default": 10, "emergency": 20, "epidemic": 20, "companion": 15, "mediation": 15},
+        {ANY: 10, "emergency": 20, "epidemic": 20, "companion": 15, "mediation": 15},
         Text("每次服务积分", "points for one service, by category"),
+        BY_CATEGORY,
     )
     LATE_WITHDRAWAL = Rule[timedelta](
         "late_withdrawal",
@@ -214,24 +261,3 @@ class Key:
 
 
 RULES: dict[str, Rule[Any]] = {rule.key: rule for rule in vars(Key).values() if isinstance(rule, Rule)}
-
-CATEGORIES: dict[str, Text] = {
-    "repair": Text("维修", "repairs"),
-    "environment": Text("环境整治", "environment"),
-    "relief": Text("帮扶救助", "relief"),
-    "health": Text("健康义诊", "health"),
-    "safety": Text("安全隐患", "safety"),
-    "emergency": Text("应急抢险", "emergency"),
-    "governance": Text("社区治理", "community governance"),
-    "guidance": Text("文明引导", "guidance"),
-    "companion": Text("陪伴关爱", "companionship"),
-    "policy": Text("政策法律", "policy and law"),
-    "training": Text("技能培训", "training"),
-    "renovation": Text("老旧小区改造", "renovation"),
-    "mediation": Text("纠纷调解", "mediation"),
-    "epidemic": Text("疫情防控", "epidemic control"),
-    "grid": Text("网格服务", "grid service"),
-    "culture": Text("文化活动", "culture"),
-    "other": Text("其他", "other"),
-}
-"""The service categories, from the demands that the districts' reports name."""

@@ -3,6 +3,13 @@
 from enum import StrEnum
 
 
+class CalendarEvent(StrEnum):
+    """Something happened to the working-day calendar."""
+
+    SET = "calendar.set"
+    SEEDED = "calendar.seeded"
+
+
 class PolicyEvent(StrEnum):
     """Something happened to a rule."""
 

@@ -1,27 +1,24 @@
 """The rules and categories as a reader sees them."""
 
-from datetime import timedelta
-
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import clock
-from app.policies import queries, service
+from app.policies import queries, service, spans
 from app.policies.defaults import CATEGORIES, RULES, Key
 from app.policies.schemas import CategoryOut, PolicyOut
 
 
 async def policies(session: AsyncSession, region_code: str) -> list[PolicyOut]:
     """Every rule as it stands in a region today."""
-    stored = await queries.all_nearest(session, list(RULES), region_code, clock.today())
+    stored = await queries.standing(session, list(RULES), region_code, clock.today())
     return [
         PolicyOut(
             key=key,
-            value=stored[key].value if key in stored else rule.write(rule.default),
+            value=rule.write(service.standing(rule, stored.get(key, ()))),
             default=rule.write(rule.default),
             means=rule.means.zh,
-            set_in=stored[key].region_code if key in stored else None,
-            valid_from=stored[key].valid_from if key in stored else None,
+            set_in=stored[key][0].region_code if key in stored else None,
+            valid_from=stored[key][0].valid_from if key in stored else None,
         )
         for key, rule in RULES.items()
     ]
@@ -39,7 +36,8 @@ async def categories(session: AsyncSession, region_code: str) -> list[CategoryOu
         CategoryOut(
             code=code,
             name=name.zh,
-            due_in=TypeAdapter(timedelta).dump_python(service.for_category(due, code), mode="json"),
+            due_in=spans.written(service.for_category(due, code)),
+            due_in_words=spans.in_words(service.for_category(due, code)),
             evidence=[],
             points=service.for_category(points, code),
         )

@@ -1,33 +1,60 @@
-"""Every select of policies."""
+"""Every select of policies and of the calendar."""
 
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Date, any_, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.policies.models import Policy
+from app.policies.models import CalendarDay, DayKind, Policy
 
 
 def _prefixes(region_code: str) -> list[str]:
     return [region_code[:length] for length in range(len(region_code) + 1)]
 
 
-def _applying(region_code: str, on: date) -> Select[Policy]:
-    return (
+async def standing(session: AsyncSession, keys: Sequence[str], region_code: str, on: date) -> dict[str, list[Policy]]:
+    """Of each key the settings that are valid on a day along the region's chain, the nearest first."""
+    height = func.length(Policy.region_code)
+    statement = (
         select(Policy)
-        .where(Policy.region_code.in_(_prefixes(region_code)), Policy.valid_from <= on)
-        .order_by(Policy.key, func.length(Policy.region_code).desc(), Policy.valid_from.desc())
+        .where(Policy.key.in_(keys), Policy.region_code.in_(_prefixes(region_code)), Policy.valid_from <= on)
+        .order_by(Policy.key, height.desc(), Policy.valid_from.desc())
+        .ext(distinct_on(Policy.key, height))
     )
+    found: dict[str, list[Policy]] = {}
+    for row in await session.scalars(statement):
+        found.setdefault(row.key, []).append(row)
+    return found
 
 
-async def nearest(session: AsyncSession, key: str, region_code: str, on: date) -> Policy | None:
-    """The setting of the nearest ancestor that is valid on a day."""
-    return await session.scalar(_applying(region_code, on).where(Policy.key == key).limit(1))
+async def days(session: AsyncSession, region_code: str, first: date, last: date | None = None) -> Sequence[CalendarDay]:
+    """What is known of the days from `first` on along a region's chain, the nearest region's word each."""
+    statement = (
+        select(CalendarDay)
+        .where(CalendarDay.region_code.in_(_prefixes(region_code)), CalendarDay.day >= first)
+        .order_by(CalendarDay.day, func.length(CalendarDay.region_code).desc())
+        .ext(distinct_on(CalendarDay.day))
+    )
+    if last is not None:
+        statement = statement.where(CalendarDay.day <= last)
+    return (await session.scalars(statement)).all()
 
 
-async def all_nearest(session: AsyncSession, keys: Sequence[str], region_code: str, on: date) -> dict[str, Policy]:
-    """The nearest settings of several keys."""
-    statement = _applying(region_code, on).where(Policy.key.in_(keys)).ext(distinct_on(Policy.key))
-    return {row.key: row for row in await session.scalars(statement)}
+async def day(session: AsyncSession, region_code: str, one: date) -> CalendarDay | None:
+    """What one region itself says of a day."""
+    return await session.get(CalendarDay, (region_code, one), populate_existing=True)
+
+
+async def forget_day(session: AsyncSession, region_code: str, one: date) -> None:
+    """Take back what a region says of a day."""
+    await session.execute(delete(CalendarDay).where(CalendarDay.region_code == region_code, CalendarDay.day == one))
+
+
+async def stored_days(session: AsyncSession, wanted: Sequence[date]) -> dict[tuple[str, date], tuple[DayKind, str]]:
+    """Kind and name of some days in every region that says anything of them."""
+    among = CalendarDay.day == any_(bindparam("days", list(wanted), type_=ARRAY(Date)))
+    columns = select(CalendarDay.region_code, CalendarDay.day, CalendarDay.kind, CalendarDay.name)
+    rows = await session.execute(columns.where(among))
+    return {(row.region_code, row.day): (row.kind, row.name) for row in rows}

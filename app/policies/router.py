@@ -1,4 +1,4 @@
-"""`/policies` and `/demand-categories`."""
+"""`/policies`, `/calendar` and `/demand-categories`."""
 
 from typing import Annotated
 
@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query
 
 from app.access.dependencies import CallerRoute, SignedInCaller
 from app.access.models import Role
+from app.kit import clock
 from app.kit.http import Session, TransactionalRoute
-from app.kit.schema import RegionCode
-from app.policies import listing, service
-from app.policies.schemas import CategoryOut, PolicyIn, PolicyOut
+from app.kit.schema import Day, RegionCode
+from app.policies import calendars, listing, service
+from app.policies.schemas import CalendarOut, CategoryOut, DayIn, DayOut, PolicyIn, PolicyOut
 
 router = APIRouter(tags=["policies 规则"], route_class=CallerRoute)
 public = APIRouter(tags=["public 公开"], route_class=TransactionalRoute)
@@ -29,6 +30,23 @@ async def set_policy(session: Session, caller: SignedInCaller, key: str, body: P
     """Set a rule in a region and all below it, from a day on."""
     await service.set_value(session, caller, key, body.region_code, body.value, body.valid_from)
     return await listing.policy(session, key, body.region_code)
+
+
+@router.get("/calendar")
+async def calendar(
+    session: Session,
+    _: SignedInCaller,
+    region: Annotated[RegionCode | None, Query()] = None,
+    year: Annotated[int | None, Query(ge=1900, le=2199)] = None,
+) -> CalendarOut:
+    """The holidays and make-up workdays (调休) of a year, this one unless given, as they stand in a region."""
+    return await calendars.year(session, region or "", year or clock.today().year)
+
+
+@router.put("/calendar/{day}")
+async def set_day(session: Session, caller: SignedInCaller, day: Day, body: DayIn) -> DayOut:
+    """Enter a day in a region and all below it, or take it back with `kind: null`."""
+    return await calendars.set_day(session, caller, day, body)
 
 
 @public.get("/demand-categories")

@@ -1,5 +1,6 @@
 """Read and set rule numbers: the nearest ancestor's setting that is valid on the day."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from app.kit import clock, events
 from app.kit.db import new_id
 from app.kit.errors import InvalidRequest, NotFound
 from app.policies import queries
-from app.policies.defaults import RULES, Rule
+from app.policies.defaults import ANY, RULES, Rule
 from app.policies.events import PolicyEvent
 from app.policies.models import Policy
 
@@ -22,32 +23,44 @@ Value = TypeVar("Value")
 
 async def value(session: AsyncSession, rule: Rule[Value], region_code: str, on: date | None = None) -> Value:
     """A rule's value in a region on a day (today unless given)."""
-    found, _ = await value_and_source(session, rule, region_code, on)
+    rows = await queries.standing(session, [rule.key], region_code, on or clock.today())
+    found: Value = standing(rule, rows.get(rule.key, ()))
     return found
-
-
-async def value_and_source(
-    session: AsyncSession, rule: Rule[Value], region_code: str, on: date | None = None
-) -> tuple[Value, str]:
-    """A rule's value and where it comes from, as `key@region@valid-from`; the default is `key@default`."""
-    row = await queries.nearest(session, rule.key, region_code, on or clock.today())
-    if row is None:
-        default: Value = rule.default
-        return default, f"{rule.key}@default"
-    return rule.read(row.value), f"{rule.key}@{row.region_code}@{row.valid_from}"
 
 
 async def values(session: AsyncSession, rules: tuple[Rule[Any], ...], region_code: str) -> list[Any]:
     """Several rules at once, today, in one statement."""
-    stored = await queries.all_nearest(session, [rule.key for rule in rules], region_code, clock.today())
-    return [rule.read(stored[rule.key].value) if rule.key in stored else rule.default for rule in rules]
+    rows = await queries.standing(session, [rule.key for rule in rules], region_code, clock.today())
+    return [standing(rule, rows.get(rule.key, ())) for rule in rules]
+
+
+def standing(rule: Rule[Value], rows: Sequence[Policy]) -> Any:
+    """A rule's value where these settings stand, the nearest region's first.
+
+    The nearest setting is the value. Only a table is merged: each entry is that of the nearest region that names it.
+    """
+    if not rule.is_table:
+        return rule.read(rows[0].value) if rows else rule.default
+    merged = dict(rule.default)
+    for row in reversed(rows):
+        merged.update(rule.read(row.value))  # type: ignore[call-overload]
+    return merged
+
+
+async def entry_and_source(
+    session: AsyncSession, rule: Rule[dict[str, Value]], category: str, region_code: str, on: date
+) -> tuple[Value, str]:
+    """A category's entry and where it comes from: `key@region@valid-from`, or `key@default`."""
+    rows = (await queries.standing(session, [rule.key], region_code, on)).get(rule.key, [])
+    merged = standing(rule, rows)
+    name = category if category in merged else ANY
+    source = next((f"{row.region_code}@{row.valid_from}" for row in rows if name in row.value), "default")
+    return for_category(merged, category), f"{rule.key}@{source}"
 
 
 def for_category(by_category: dict[str, Value], category: str) -> Value:
     """A category's entry of a rule that is kept by category."""
-    if category in by_category:
-        return by_category[category]
-    return by_category["default"]
+    return by_category[category] if category in by_category else by_category[ANY]
 
 
 async def set_value(
@@ -83,6 +96,8 @@ def _valid(rule: Rule[Any], stored: Any) -> Any:
         found = rule.read(stored)
     except ValidationError as error:
         raise InvalidRequest.field("value", "policy_value", "规则值不正确", "not a value of this policy") from error
-    if isinstance(rule.default, dict) and "default" not in found:
-        raise InvalidRequest.field("value", "policy_value", "缺少 default", "an entry named default is needed")
+    unknown = sorted(set(found) - rule.entries) if rule.is_table else []
+    if unknown:
+        listed = ", ".join(unknown)
+        raise InvalidRequest.field("value", "policy_value", f"没有这一项：{listed}", f"no such entry: {listed}")
     return found

@@ -1,11 +1,6 @@
 """What regions can refuse."""
 
-from app.kit.errors import AppError, FieldError, InvalidRequest, Text
-
-
-class UnreadableFile(AppError):
-    status, code = 422, "unreadable_file"
-    title = Text("文件无法读取", "The file cannot be read")
+from app.kit.errors import FieldError, InvalidRequest, Text
 
 
 class UnknownRegion(InvalidRequest):

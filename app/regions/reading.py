@@ -1,14 +1,14 @@
 """Read a file of regions and refuse, line by line, what cannot be one."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from app.kit import sheets
 from app.kit.errors import Text
+from app.kit.sheets import Refused
 from app.regions import codes
-from app.regions.errors import UnreadableFile
 from app.regions.models import Level
 
 COLUMNS = ("code", "level", "name", "parent_code")
@@ -26,13 +26,6 @@ class Row(NamedTuple):
     parent_code: str | None
 
 
-class Refused(NamedTuple):
-    """One line that was left out, and why."""
-
-    line: int
-    reason: Text
-
-
 @dataclass
 class Table:
     """What a file holds: rows by their codes, and the lines that are none."""
@@ -40,60 +33,31 @@ class Table:
     rows: dict[str, Row] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
 
-    def add(self, row: Row) -> None:
-        """Take a row; the second of one code is refused."""
+    def take(self, line: int, cells: dict[str, str]) -> Text | None:
+        """Keep a line, or say why it cannot be a region; the second of one code is refused."""
+        level = LEVELS.get(cells["level"])
+        if level is None:
+            return Text("级别不认识", "the level is not known")
+        row = Row(line, cells["code"], level, cells["name"], cells["parent_code"] or None)
+        wrong = next(_faults(row), None)
+        if wrong:
+            return wrong
         first = self.rows.setdefault(row.code, row)
         if first is not row:
-            self.refuse(row.line, f"与第 {first.line} 行的编码重复", f"has the same code as line {first.line}")
-
-    def refuse(self, line: int, zh: str, en: str) -> None:
-        """Leave a line out."""
-        self.refused.append(Refused(line, Text(zh, en)))
+            return Text(f"与第 {first.line} 行的编码重复", f"has the same code as line {first.line}")
+        return None
 
 
 def read_file(file: Path) -> Table:
     """The regions of a UTF-8 file, with or without a byte order mark; raises `UnreadableFile`."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            return read(lines)
-    except OSError as error:
-        raise UnreadableFile(Text(f"无法读取 {file}", f"{file} cannot be read: {error.strerror}")) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(Text("文件不是 UTF-8 编码", "the file is not UTF-8")) from error
+    return sheets.read_file(file, read)
 
 
 def read(lines: Iterable[str]) -> Table:
     """The regions of a CSV; raises `UnreadableFile` when it is none at all."""
-    reader, table = csv.reader(lines), Table()
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        if sorted(header) != sorted(COLUMNS):
-            wanted = ", ".join(COLUMNS)
-            raise UnreadableFile(Text(f"首行须为 {wanted}", f"the first line must be {wanted}"))
-        for cells in reader:
-            if cells:
-                _take(table, reader.line_num, header, [cell.strip() for cell in cells])
-    except csv.Error as error:
-        reason = Text(f"第 {reader.line_num} 行不是有效的 CSV", f"line {reader.line_num} is not CSV: {error}")
-        raise UnreadableFile(reason) from error
+    table = Table()
+    table.refused = sheets.read(lines, COLUMNS, table.take)
     return table
-
-
-def _take(table: Table, line: int, header: Sequence[str], cells: Sequence[str]) -> None:
-    if len(cells) != len(header):
-        table.refuse(line, f"应有 {len(header)} 列", f"needs {len(header)} columns")
-        return
-    by_name = dict(zip(header, cells, strict=True))
-    level = LEVELS.get(by_name["level"])
-    if level is None:
-        table.refuse(line, "级别不认识", "the level is not known")
-        return
-    row = Row(line, by_name["code"], level, by_name["name"], by_name["parent_code"] or None)
-    wrong = next(_faults(row), None)
-    if wrong:
-        table.refuse(line, wrong.zh, wrong.en)
-    else:
-        table.add(row)
 
 
 def _faults(row: Row) -> Iterator[Text]:

@@ -1,7 +1,6 @@
 """Load regions, thousands a statement; the same file again changes nothing, bad lines stop no good ones."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,26 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit import events
 from app.kit.db import new_id
 from app.kit.errors import Text
+from app.kit.sheets import Refused, Report
 from app.regions import codes, queries
 from app.regions.events import RegionEvent
 from app.regions.models import Level
-from app.regions.reading import Refused, Row, Table
+from app.regions.reading import Row, Table
 
 BATCH = 5_000
 """Rows a statement: a quarter of a second, far from any time-out."""
 by_line = attrgetter("line")
 Progress = Callable[[int, int], None]
 """Called with how many rows are done, and how many there are."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What became of a file: how many lines were new, as before, or changed, and those left out."""
-
-    loaded: int
-    unchanged: int
-    updated: int
-    refused: list[Refused]
 
 
 async def seed(session: AsyncSession, table: Table, progress: Progress = lambda _done, _total: None) -> Report:

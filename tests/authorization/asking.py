@@ -13,6 +13,7 @@ from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR
 WORDS = "有人需要帮忙"
 REASON = {"reason": "原因如此"}
 OPEN = {"mode": "open", "slots": 5}
+HOLIDAY = {"kind": "holiday", "name": "国庆节"}
 RULE = {"value": 12, "from": "2026-01-01"}
 
 
@@ -62,6 +63,9 @@ QUERIES: dict[str, dict[str, str]] = {
 NAMED = {
     "GET /regions/{code}": COMMUNITY,
     "GET /regions/{code} absent": "999999",
+    "PUT /calendar/{day}": "2026-10-08",
+    "PUT /calendar/{day} of the district": "2026-10-08",
+    "PUT /calendar/{day} of elsewhere": "2026-10-08",
     "PUT /policies/{key}": "hours_per_quarter",
     "PUT /policies/{key} of the community": "hours_per_quarter",
     "PUT /policies/{key} of the district": "hours_per_quarter",
@@ -87,6 +91,9 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /auth/phone": _plain({"code": "sandbox:13900000001"}),
     "PUT /me": _plain({"nickname": "改了"}),
     "PUT /me/preferences": _plain({"slots": [{"weekday": 6, "from_hour": 9, "to_hour": 12}], "wishes": ["repair"]}),
+    "PUT /calendar/{day}": _plain(HOLIDAY | {"region_code": ""}),
+    "PUT /calendar/{day} of the district": _plain(HOLIDAY | {"region_code": DISTRICT}),
+    "PUT /calendar/{day} of elsewhere": _plain(HOLIDAY | {"region_code": ELSEWHERE}),
     "PUT /policies/{key}": _plain(RULE | {"region_code": ""}),
     "PUT /policies/{key} of the community": _plain(RULE | {"region_code": COMMUNITY}),
     "PUT /policies/{key} of the district": _plain(RULE | {"region_code": DISTRICT}),

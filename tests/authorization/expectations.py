@@ -193,6 +193,10 @@ PUT /policies/{key} of the community  401    403      403   403   403    403 403
 PUT /policies/{key} of the district   401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
 PUT /policies/{key} of elsewhere      401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 PUT /policies/{key} absent            401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+GET /calendar                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+PUT /calendar/{day}                   401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+PUT /calendar/{day} of the district   401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+PUT /calendar/{day} of elsewhere      401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 GET /demands                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /demands open                     401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /demands desk                     401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes

@@ -20,6 +20,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "PreferencesIn": ("preferences", "members"),
     "Slot": ("preferences",),
     "PolicyIn": ("policies",),
+    "DayIn": ("calendar_days",),
     "DecisionIn": ("binding_requests", "accounts"),
     "QuietIn": ("notification_mutes", "notifications"),
     "ReadAllIn": ("notifications",),
@@ -50,6 +51,7 @@ BODIES = {name for taken in WRITES.values() for name in references({"$ref": f"#/
 WHO = {
     "PUT /me/preferences": "member",
     "PUT /policies/{key}": "admin",
+    "PUT /calendar/{day}": "admin",
     "POST /demands/{demand_id}/supplement": "filer",
     "POST /demands/{demand_id}/cancel": "filer",
     "POST /demands/{demand_id}/evaluation": "filer",

@@ -8,11 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.events import Event
+from app.kit.sheets import Report, UnreadableFile
 from app.regions import queries, reading, seeding
-from app.regions.errors import UnreadableFile
 from app.regions.events import RegionEvent
 from app.regions.models import Level, Region
-from app.regions.seeding import Report
 
 FILE = Path(__file__).with_name("regions.csv")
 HEADER = "code,level,name,parent_code"
