@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2026_11_24_1354_clocks"
-down_revision: str | None = "2026_11_24_1342_preferences"
+down_revision: str | None = "2026_11_24_1345_notifications"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
