@@ -16,7 +16,7 @@ from app.kit.http import TransactionalRoute
 from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.notifications.models import NotificationGroup, NotificationKind, SubjectKind
 from app.organizations.models import OrganizationKind
-from app.policies.defaults import CATEGORIES, RULES, Binding, Reach
+from app.policies.defaults import CATEGORIES, RULES, Binding, Evidence, Reach
 from app.policies.models import DayKind
 from app.regions.models import Level
 
@@ -57,6 +57,7 @@ LABELS: dict[type[StrEnum], str] = {
     OrganizationKind: ("党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"),
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",
     DayKind: "放假 调休上班",
+    Evidence: "不要求 前后对比照片 照片 文字说明",
     Reach: "本社区 本街道 本区县 本市",
     Binding: "手机号 手机号和姓名",
     NotificationGroup: "办理结果 办理进展 留言 邀请 我的服务 工作台 紧急提醒",

@@ -1,5 +1,6 @@
 """点单: file, supplement, cancel, and the words between filer, desk and those who serve."""
 
+import json
 import re
 import uuid
 from datetime import datetime
@@ -16,7 +17,8 @@ from app.kit import clock, geo
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
 from app.organizations import queries as organizations
-from app.policies.defaults import CATEGORIES
+from app.policies import service as policies
+from app.policies.defaults import CATEGORIES, Key, Question
 from app.regions import queries as regions
 from app.regions.models import Region
 
@@ -34,6 +36,8 @@ async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
     if body.dispatch and not caller.covers(dispatching.desk_of(region.code), DISPATCHERS):
         raise Forbidden
     _check_category(body.category)
+    questions = await policies.value(session, Key.CATEGORY_QUESTIONS, region.code)
+    _check_answers(policies.for_category(questions, body.category), body.answers)
     now = clock.now()
     demand = _demand(caller, body, region.code, now)
     demand.staff_filed = body.kind not in ANYONES or (staff and body.on_behalf_of is None)
@@ -68,6 +72,16 @@ def _check_category(code: str) -> None:
         raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
 
 
+def _check_answers(questions: list[Question], answers: dict[str, str]) -> None:
+    codes = {question.code for question in questions}
+    for code in answers:
+        if code not in codes:
+            raise InvalidRequest.field(f"answers.{code}", "unknown_question", "没有这个问题", "no such question")
+    for question in questions:
+        if question.required and question.code not in answers:
+            raise InvalidRequest.field(f"answers.{question.code}", "missing", "请回答此问题", "this must be answered")
+
+
 def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> Demand:
     contact, behalf = body.contact or body.on_behalf_of, body.on_behalf_of
     place = body.location.wgs84 if body.location else None
@@ -78,6 +92,7 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         category=body.category,
         title=body.title or title_from(body.description),
         description=body.description,
+        answers=json.dumps(body.answers, ensure_ascii=False) if body.answers else None,
         region_code=region_code,
         origin_region_code=region_code,
         handler_region_code=dispatching.desk_of(region_code),

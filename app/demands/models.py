@@ -148,6 +148,8 @@ class Demand(Base):
     category: Mapped[str]
     title: Mapped[str]
     description: Mapped[str] = mapped_column(Sealed("demands.description"), info=PERSONAL)
+    answers: Mapped[str | None] = mapped_column(Sealed("demands.answers"), info=PERSONAL)
+    """To the category's questions, as a JSON object by their codes."""
     region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
     origin_region_code: Mapped[Code]
     """Where it was first filed; that desk keeps sight of it when it is transferred."""

@@ -1,5 +1,6 @@
 """Demands and claims as one caller may see them: masked, named, and with what they may do now."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -167,6 +168,7 @@ def _demand_out(view: View, names: Names) -> DemandOut:
             "my_claim": _claim_out(view.claims[0], demand, names, view) if view.claims else None,
             "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
             "needs_desk": demand.needs_desk if view.caller.covers(demand.handler_region_code) else None,
+            "answers": json.loads(demand.answers or "{}"),
             "joins": 0,
         }
     )

@@ -29,9 +29,11 @@ from app.kit.schema import (
     wrong,
 )
 from app.ledger.models import Provenance
+from app.policies.defaults import QuestionCode
 
 Tag = Annotated[PlainText, StringConstraints(min_length=1, max_length=30)]
 Minutes = Annotated[Int, Field(ge=0, le=24 * 60)]
+Answers = Annotated[dict[QuestionCode, ShortText], Field(max_length=20)]
 Ids = Annotated[list[Id], Field(max_length=200)]
 NoFiles = Annotated[list[str], Field(max_length=0)]
 """Files are named by the ids that uploading answers; nothing can be uploaded yet."""
@@ -87,6 +89,8 @@ class DemandIn(Input):
     anonymous: Bool = False
     on_behalf_of: Contact | None = None
     file_ids: NoFiles = []
+    answers: Answers = {}
+    """To the questions that the category asks, by their codes."""
     dispatch: DispatchIn | None = None
 
 
@@ -290,6 +294,7 @@ class DemandOut(Output):
     category: str
     title: str
     description: str
+    answers: dict[str, str]
     region_code: str
     region_name: str
     handler: Handler

@@ -15,6 +15,7 @@ Value = TypeVar("Value")
 Duration = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=3660))]
 Count = Annotated[StrictInt, Field(ge=0, le=100_000)]
 Skills = Annotated[list[Annotated[str, Field(min_length=1, max_length=30)]], Field(max_length=20)]
+QuestionCode = Annotated[str, Field(pattern="^[a-z0-9_]{1,30}$")]
 Percent = Annotated[StrictInt, Field(ge=0, le=100)]
 
 
@@ -32,6 +33,25 @@ class Binding(StrEnum):
 
     PHONE = "phone"
     PHONE_AND_NAME = "phone_and_name"
+
+
+class Evidence(StrEnum):
+    """What a category asks to be shown of the work; never a reason to refuse it."""
+
+    NONE = "none"
+    BEFORE_AFTER = "before_after"
+    PHOTO = "photo"
+    NOTE = "note"
+
+
+class Question(BaseModel):
+    """Something that is asked when a demand of a category is filed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: QuestionCode
+    text: Annotated[str, Field(min_length=1, max_length=100)]
+    required: StrictBool = False
 
 
 class Weights(BaseModel):
@@ -208,7 +228,7 @@ class Key:
         "category_skills",
         dict[str, Skills],
         {
-            "default": [],
+            ANY: [],
             "repair": ["repair"],
             "health": ["medical", "first_aid"],
             "emergency": ["first_aid"],
@@ -218,6 +238,35 @@ class Key:
             "training": ["teaching"],
         },
         Text("各类别建议的技能", "skills that a category suggests where its dispatch names none"),
+        BY_CATEGORY,
+    )
+    CATEGORY_QUESTIONS = Rule[dict[str, list[Question]]](
+        "category_questions",
+        dict[str, Annotated[list[Question], Field(max_length=20)]],
+        {
+            ANY: [],
+            "repair": [
+                Question(code="since", text="什么时候开始的？"),
+                Question(code="visit", text="什么时间方便上门？"),
+            ],
+            "emergency": [Question(code="injured", text="有没有人受伤？")],
+            "companion": [Question(code="mobility", text="老人行动是否方便？")],
+        },
+        Text("各类别点单时的提问", "questions that a category asks when it is filed"),
+        BY_CATEGORY,
+    )
+    EVIDENCE = Rule[dict[str, Evidence]](
+        "evidence",
+        dict[str, Evidence],
+        {ANY: Evidence.NONE},
+        Text("各类别的完成凭据（减负要求，默认不要求）", "what a category asks to be shown of the work"),
+        BY_CATEGORY,
+    )
+    EVIDENCE_LIMIT = Rule[dict[str, int]](
+        "evidence_limit",
+        dict[str, Annotated[StrictInt, Field(ge=0, le=9)]],
+        {ANY: 3},
+        Text("各类别完成凭据的照片张数上限", "photos of the work at most, by category"),
         BY_CATEGORY,
     )
     DUE_WINDOWS = Rule[dict[str, Span]](

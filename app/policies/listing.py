@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import clock
-from app.policies import queries, service, spans
-from app.policies.defaults import CATEGORIES, RULES, Key
+from app.policies import profiles, queries, service, spans
+from app.policies.defaults import CATEGORIES, RULES, Evidence
 from app.policies.schemas import CategoryOut, PolicyOut
 
 
@@ -30,16 +30,18 @@ async def policy(session: AsyncSession, key: str, region_code: str) -> PolicyOut
 
 
 async def categories(session: AsyncSession, region_code: str) -> list[CategoryOut]:
-    """The categories; none asks for a photo, since that would be formalism."""
-    due, points = await service.values(session, (Key.DUE_WINDOWS, Key.POINTS_PER_SERVICE), region_code)
+    """The categories; none asks for a photo unless a region wants it, since that would be formalism."""
     return [
         CategoryOut(
             code=code,
-            name=name.zh,
-            due_in=spans.written(service.for_category(due, code)),
-            due_in_words=spans.in_words(service.for_category(due, code)),
-            evidence=[],
-            points=service.for_category(points, code),
+            name=CATEGORIES[code].zh,
+            due_in=spans.written(profile.due_in),
+            due_in_words=spans.in_words(profile.due_in),
+            evidence=[] if profile.evidence == Evidence.NONE else [profile.evidence],
+            evidence_limit=profile.evidence_limit,
+            points=profile.points,
+            skills=profile.skills,
+            questions=profile.questions,
         )
-        for code, name in CATEGORIES.items()
+        for code, profile in (await profiles.profiles(session, region_code)).items()
     ]

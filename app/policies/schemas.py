@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from app.kit.schema import Input, Output, PlainText, RegionCode
+from app.policies.defaults import Evidence, Question
 from app.policies.models import DayKind
 
 
@@ -57,12 +58,16 @@ class CalendarOut(Output):
 class CategoryOut(Output):
     """A service category: `due_in` is `3 working days` or an ISO 8601 duration such as `PT4H`.
 
-    `evidence` is what must be shown (nothing).
+    `evidence` is what is asked to be shown of the work; nothing unless a region says so.
     """
 
     code: str
     name: str
     due_in: str
     due_in_words: str
-    evidence: list[str]
+    evidence: list[Evidence]
+    evidence_limit: int
+    """Photos of the work at most."""
     points: int
+    skills: list[str]
+    questions: list[Question]

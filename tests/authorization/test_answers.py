@@ -20,13 +20,13 @@ BindingOut           id account_id nickname phone_masked region_code requested_a
 ByProvenance         measured confirmed entered
 CalendarOut          region_code year days
 CandidateOut         kind id name phone_masked organization_id organization_name skills live minutes done is_free distance match
-CategoryOut          code name due_in due_in_words evidence points
+CategoryOut          code name due_in due_in_words evidence evidence_limit points skills questions
 ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance actions
 Claimant             id display_name
 ContactOut           name phone
 CountsOut            mine open desk region overdue needs_desk
 DayOut               day works kind name set_in
-DemandOut            id number kind category title description region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions needs_desk joins match
+DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions needs_desk joins match
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at
 Handler              region_code name
@@ -51,6 +51,7 @@ PointsOut            balance entries next_cursor
 PolicyOut            key value default means set_in valid_from
 PreferencesOut       slots days_off wishes place
 QuietOut             muted mutable
+Question             code text required
 RankOut              rank id name points minutes count
 ReasonOut            code text
 RegionOut            code level name parent_code full_name
