@@ -27,6 +27,8 @@ class Receiver(StrEnum):
     """The members who serve for an organization's claim."""
     LIVE = "live"
     """Everybody who is under way for the demand: who holds a live claim or serves on one."""
+    TAKING_PART = "taking_part"
+    """Everybody who is under way or has served in this round."""
     SERVED = "served"
     """Everybody who served in this round."""
 
@@ -108,7 +110,7 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.CLOSED: (Hears(R.FILERS, N.CLOSED), Hears(R.FOLLOWERS, N.CLOSED)),
     E.REOPENED: (Hears(R.FILERS, N.REOPENED), Hears(R.FOLLOWERS, N.REOPENED)),
     E.CANCELLED: (Hears(R.FILERS, N.CANCELLED), Hears(R.FOLLOWERS, N.CANCELLED), Hears(R.DESK, N.TAKEN_BACK)),
-    E.MESSAGED: (Hears(R.FILERS, N.MESSAGE), Hears(R.LIVE, N.MESSAGE), Hears(R.DESK, N.MESSAGE)),
+    E.MESSAGED: (Hears(R.FILERS, N.MESSAGE), Hears(R.TAKING_PART, N.MESSAGE), Hears(R.DESK, N.MESSAGE)),
     E.NEEDS_DESK: (Hears(R.DESK, N.NEEDS_DESK, _desk_is_needed),),
     E.OFFERED: (Hears(R.CLAIMANT, N.OFFERED, _offer_stands), Hears(R.CLAIMANT, N.WHISTLED, _whistle_stands)),
     E.CLAIMED: (Hears(R.FILERS, N.CLAIMED), Hears(R.CLAIMANT, N.NOTED, _by_the_desk)),

@@ -99,8 +99,11 @@ class Notification(Base):
     kind: Mapped[NotificationKind]
     subject_kind: Mapped[SubjectKind]
     subject_id: Mapped[uuid.UUID]
-    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"))
-    """The demand that the subject is or belongs to: who may no longer see it reads no details."""
+    demand_id: Mapped[uuid.UUID]
+    """The demand that the subject is or belongs to: who may no longer see it reads no details.
+
+    No foreign key: it would hold a lock on every demand of a batch, and claims would wait for the follower.
+    """
     n: Mapped[int] = mapped_column(BigInteger)
     """The number of the newest event that it tells of."""
     times: Mapped[int]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demands import queries as demands
 from app.demands.events import DemandEvent
-from app.demands.lifecycle import LIVE
+from app.demands.lifecycle import DONE, LIVE, ClaimState
 from app.demands.models import Claim, Demand
 from app.kit.events import Event
 from app.notifications import receiver_queries as queries
@@ -20,6 +20,7 @@ from app.policies.defaults import Key
 from app.regions import codes
 
 WITHDRAWN = DemandEvent.WITHDRAWN
+OF_MANY_CLAIMS = frozenset({Receiver.LIVE, Receiver.TAKING_PART, Receiver.SERVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Cast:
             case Receiver.DESK:
                 return nearest(self.desks, moment.demand.handler_region_code)
             case Receiver.LIVE:
-                return self._people(claim for claim in self._on(moment) if _was_live(claim, moment))
+                return self._people(claim for claim in self._on(moment) if _holds(claim, moment, LIVE))
+            case Receiver.TAKING_PART:
+                return self._people(claim for claim in self._on(moment) if _holds(claim, moment, LIVE | DONE))
             case Receiver.SERVED:
                 return self._people(claim for claim in self._on(moment) if _served(claim, moment))
             case Receiver.CLAIMANT:
@@ -86,9 +89,11 @@ def _claim_of(moment: Moment) -> Claim:
     return moment.claim
 
 
-def _was_live(claim: Claim, moment: Moment) -> bool:
-    """Whether a claim is live now, and was when it happened: who came later finds it in the history."""
-    return claim.state in LIVE and claim.claimed_at is not None and claim.claimed_at < moment.event.at
+def _holds(claim: Claim, moment: Moment, states: frozenset[ClaimState]) -> bool:
+    """Whether a claim of the round stands so now and was made when it happened: later ones find it in the history."""
+    is_of_the_round = claim.round == moment.event.payload["round"]
+    was_made = claim.claimed_at is not None and claim.claimed_at < moment.event.at
+    return claim.state in states and is_of_the_round and was_made
 
 
 def _served(claim: Claim, moment: Moment) -> bool:
@@ -106,7 +111,7 @@ async def cast(session: AsyncSession, found: Sequence[Event]) -> Cast:
     everything = {one.id: one for together in gathered.values() for one in together}
     about = {root: everything[root] for root in gathered}
     named = {uuid.UUID(event.payload["claim_id"]) for event in found if event.payload.get("claim_id")}
-    on_demands = await queries.served_or_live(session, _subjects(found, {Receiver.LIVE, Receiver.SERVED}))
+    on_demands = await queries.served_or_live(session, _subjects(found, OF_MANY_CLAIMS))
     held = named | {claim.id for claims in on_demands.values() for claim in claims}
     handlers = {about[one].handler_region_code for one in _subjects(found, {Receiver.DESK})}
     return Cast(

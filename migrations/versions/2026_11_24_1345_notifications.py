@@ -69,7 +69,6 @@ def upgrade() -> None:
         sa.CheckConstraint("subject_kind IN ('demand', 'claim')", name=op.f("ck_notifications_subject_kind")),
         sa.CheckConstraint("times > 0", name=op.f("ck_notifications_times_positive")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notifications_account_id_accounts")),
-        sa.ForeignKeyConstraint(["demand_id"], ["demands.id"], name=op.f("fk_notifications_demand_id_demands")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
     )
     op.create_index("uq_notifications_account_id_n", "notifications", ["account_id", "n"], unique=True)

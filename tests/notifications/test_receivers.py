@@ -165,6 +165,15 @@ async def test_a_message_reaches_the_others_concerned(world: World, post: Post) 
     assert "后门" not in (await inbox(world.member))[0]["body"]
 
 
+async def test_who_has_served_still_hears_what_is_said(world: World, post: Post) -> None:
+    demand = await opened(world)
+    claim = await claimed(world.member, demand)
+    await ok(world.member.post(f"/claims/{claim['id']}/complete"))
+    await ok(world.filer.post(f"/demands/{demand['id']}/messages", {"text": "您的帽子落下了"}), 201)
+    await post.round()
+    assert await kinds(world.member) == ["message"]
+
+
 async def test_a_new_plan_is_told_to_those_who_had_claimed(world: World, post: Post) -> None:
     demand = await opened(world, slots=2)
     await claimed(world.member, demand)
