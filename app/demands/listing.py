@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import claiming, fitting, presenting, queries
+from app.demands import claiming, presenting, queries, recommending
 from app.demands.models import Claim
 from app.demands.schemas import ClaimFilter, ClaimOut, CountsOut, DemandFilter, DemandOut
 from app.kit.errors import Forbidden
@@ -18,7 +18,7 @@ async def demands(session: AsyncSession, caller: Caller, wanted: DemandFilter) -
     if wanted.scope in ("desk", "region") and not caller.is_staff:
         raise Forbidden
     if wanted.scope == "open":
-        return await fitting.open_demands(session, caller, wanted)
+        return await recommending.open_demands(session, caller, wanted)
     found, cursor = await queries.demands(session, caller, wanted)
     return Page(items=await presenting.demands_out(session, caller, found), next_cursor=cursor)
 

@@ -104,16 +104,25 @@ async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[s
 
     Who of too many are compared is drawn by lot, the same for each look at one demand: not always the same people.
     """
+    may_be_asked = [Member.id.not_in(await _askers(session, demand)), *_is_at_hand(demand)]
     lot = func.uuid_hash_extended(Member.id, int.from_bytes(demand.id.bytes[8:], signed=True))
-    statement = _people().where(*_may_be_asked(demand)).order_by(lot)
     found: list[Facts] = []
     for here in _rings(Member.home_region_code, prefixes):
         gathered = select(Member.id).where(here).limit(GATHERED).subquery()
-        ring = statement.join(gathered, gathered.c.id == Member.id)
-        found += (await session.execute(ring.limit(POOL - len(found)))).all()
+        drawn = select(Member.id).join(gathered, gathered.c.id == Member.id).where(*may_be_asked)
+        picked = drawn.order_by(lot).limit(POOL - len(found)).subquery()  # what is told of them is read for these only
+        found += (await session.execute(_people().join(picked, picked.c.id == Member.id).order_by(lot))).all()
         if len(found) >= POOL:
             break
     return found
+
+
+async def _askers(session: AsyncSession, demand: Demand) -> list[uuid.UUID]:
+    """The members who asked for a demand, or for whom it was asked."""
+    account = or_(Account.id == demand.filed_by, finds(Account.phone_index, demand.on_behalf_phone))
+    known = select(Account.member_id).where(Account.member_id.is_not(None), account)
+    listed = select(Member.id).where(finds(Member.phone_index, demand.on_behalf_phone))
+    return [one for one in await session.scalars(known.union(listed)) if one]
 
 
 def _rings(column: Any, prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -122,15 +131,9 @@ def _rings(column: Any, prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
     return [first, *(outer & ~inner for inner, outer in zip([first, *wider], wider, strict=False))]
 
 
-def _may_be_asked(demand: Demand) -> list[ColumnElement[bool]]:
-    """Nobody who had it in this round, who is booked at the time, or who asked for it."""
-    asked = exists().where(
-        Account.member_id == Member.id,
-        or_(Account.id == demand.filed_by, finds(Account.phone_index, demand.on_behalf_phone or "")),
-    )
-    conditions = [~_had_it(demand, Member.id), ~asked]
-    if demand.on_behalf_phone:
-        conditions.append(func.coalesce(~finds(Member.phone_index, demand.on_behalf_phone), True))
+def _is_at_hand(demand: Demand) -> list[ColumnElement[bool]]:
+    """A member did not have it in this round, and is not booked at the time."""
+    conditions: list[ColumnElement[bool]] = [Member.id.not_in(_had_it(demand))]
     if demand.starts_at and demand.ends_at:
         one = func.uuidrange(Engagement.person_id, Engagement.person_id, "[]")  # as the constraint's index has it
         booked = exists().where(
@@ -152,7 +155,7 @@ async def organizations_for(session: AsyncSession, demand: Demand, prefixes: Seq
         .scalar_subquery()
     )
     statement = select(Organization, done.label("done"), _live(Organization.id).label("live"))
-    statement = statement.where(~_had_it(demand, Organization.id)).order_by(Organization.id)
+    statement = statement.where(Organization.id.not_in(_had_it(demand))).order_by(Organization.id)
     found: list[Facts] = []
     for here in _rings(Organization.region_code, prefixes):
         found += (await session.execute(statement.where(here).limit(POOL - len(found)))).all()
@@ -161,11 +164,7 @@ async def organizations_for(session: AsyncSession, demand: Demand, prefixes: Seq
     return found
 
 
-def _had_it(demand: Demand, claimant_id: Any) -> ColumnElement[bool]:
-    """Somebody has, had or refused a demand in its present round."""
-    return exists().where(
-        Claim.demand_id == demand.id,
-        Claim.round == demand.round,
-        Claim.claimant_id == claimant_id,
-        Claim.state.in_(HAD_IT),
-    )
+def _had_it(demand: Demand) -> Select[uuid.UUID]:
+    """Who has, had or refused a demand in its present round."""
+    this_round = (Claim.demand_id == demand.id) & (Claim.round == demand.round)
+    return select(Claim.claimant_id).where(this_round, Claim.state.in_(HAD_IT))

@@ -108,6 +108,8 @@ class SimilarOut(Output):
     """How far it is in words, as coarse as a kilometre."""
     filed_at: Time
     closed_at: Time | None
+    joins: int
+    """How many said that they want the same."""
     is_own: bool
     likeness: int
     """How much of the two titles is the same, in percent."""

@@ -2,6 +2,7 @@
 
 import re
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
@@ -27,16 +28,13 @@ async def similar(session: AsyncSession, caller: Caller, wanted: SimilarWanted) 
     rules = (Key.SIMILAR_FOR, Key.SIMILAR_AT_LEAST)
     kept_for, at_least = await policies.values(session, rules, wanted.region_code)
     found = await similar_queries.similar(session, wanted, clock.now() - kept_for, at_least)
-    names = await regions.names(session, {demand.region_code for demand, _ in found})
-    return Page(
-        items=[
-            _similar_out(caller, demand, likeness, wanted, names.get(demand.region_code, ""))
-            for demand, likeness in found
-        ]
-    )
+    names = await regions.names(session, {row[0].region_code for row in found})
+    items = [_similar_out(caller, wanted, row, names.get(row[0].region_code, "")) for row in found]
+    return Page(items=items)
 
 
-def _similar_out(caller: Caller, demand: Demand, likeness: int, wanted: SimilarWanted, region_name: str) -> SimilarOut:
+def _similar_out(caller: Caller, wanted: SimilarWanted, row: Row[Demand, int, int], region_name: str) -> SimilarOut:
+    demand, likeness, joins = row
     shown = ("id", "number", "category", "state", "result", "filed_at", "closed_at")
     here = Place(wanted.region_code, wanted.place)
     return SimilarOut(
@@ -45,5 +43,6 @@ def _similar_out(caller: Caller, demand: Demand, likeness: int, wanted: SimilarW
         region_name=region_name,
         distance=nearness.words(here, nearness.place(demand.region_code, demand.cell_lng, demand.cell_lat)),
         is_own=relations.is_filer(caller, demand),
+        joins=joins,
         likeness=likeness,
     )

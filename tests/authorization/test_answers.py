@@ -57,7 +57,7 @@ ReasonOut            code text
 RegionOut            code level name parent_code full_name
 RoleOut              role region_code organization_id
 SignedIn             access_token token_type expires_in refresh_token account
-SimilarOut           id number title category state result region_name distance filed_at closed_at is_own likeness
+SimilarOut           id number title category state result region_name distance filed_at closed_at joins is_own likeness
 Slot                 weekday from_hour to_hour
 SubjectOut           kind id
 Table                moves ends live

@@ -32,7 +32,7 @@ async def test_a_resident_sees_what_a_neighbour_asked_for(world: World) -> None:
     await filed(world.filer, title="路灯不亮")
     (shown,) = await similar(world.stranger)
     assert (shown["id"], shown["state"], shown["is_own"]) == (theirs["id"], "filed", False)
-    assert shown["region_name"] == "八角南路社区"
+    assert (shown["region_name"], shown["joins"]) == ("八角南路社区", 0)
     (own,) = await similar(world.filer)
     assert own["is_own"] is True
 

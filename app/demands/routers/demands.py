@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.access.dependencies import CallerRoute, SignedInCaller
-from app.demands import dispatching, filing, fitting, listing, presenting, queries, similar, timeline
+from app.demands import dispatching, filing, listing, presenting, queries, recommending, similar, timeline
 from app.demands.matching_schemas import CandidateOut, CandidatesWanted, SimilarOut, SimilarWanted
 from app.demands.schemas import (
     CloseIn,
@@ -102,7 +102,7 @@ async def candidates(
     session: Session, caller: SignedInCaller, demand_id: Id, wanted: Annotated[CandidatesWanted, Query()]
 ) -> Page[CandidateOut]:
     """Whom I could offer a demand to, best first, with the reasons."""
-    return await fitting.candidates(session, caller, demand_id, wanted)
+    return await recommending.candidates(session, caller, demand_id, wanted)
 
 
 @desk.post("/{demand_id}/dispatch")
