@@ -29,7 +29,7 @@ SECRET = "a secret for tests only, 0123456789"
 KEYRING = Keyring(SECRET)
 
 
-EMBEDDED = ("test_postgres", "test_pgplace", "test_supervisor", "test_tour", "test_kill", "test_commands")
+EMBEDDED = ("test_postgres", "test_pgplace", "test_supervisor", "test_tour", "test_kill", "test_commands", "test_bench")
 """Modules that start the embedded PostgreSQL themselves, through the programs they test."""
 
 

@@ -1,0 +1,1 @@
+"""Numbers: the service under load beside the database alone, which runs the very same statements."""
