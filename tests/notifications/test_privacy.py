@@ -102,6 +102,23 @@ async def test_a_liaison_who_is_none_any_more_reads_nothing_of_the_units_claims(
     assert all(hidden(one) for one in await inbox(world.liaison))
 
 
+async def test_a_claim_that_is_out_of_sight_is_hidden_though_its_demand_is_not(
+    world: World, post: Post, session: AsyncSession
+) -> None:
+    demand = await opened(world)
+    claim = await claimed(world.liaison, demand, organization_id=str(world.unit.id))
+    await ok(world.desk.post(f"/claims/{claim['id']}/no-show", REASON))
+    await post.round()
+    (told,) = await inbox(world.liaison)
+    assert (told["kind"], hidden(told)) == ("marked_absent", False)
+    await lost(session, world.liaison, Scope(Role.LIAISON, organization_id=world.unit.id))
+    other = Scope(Role.LIAISON, organization_id=world.other_unit.id)
+    await granting.grant(session, await account_of(world.liaison), other, actor=None)
+    await session.commit()
+    assert (await world.liaison.get(f"/demands/{demand['id']}")).status_code == 200
+    assert hidden((await inbox(world.liaison))[0])
+
+
 async def test_who_changed_their_phone_reads_nothing_of_what_was_filed_for_it(
     world: World, post: Post, session: AsyncSession
 ) -> None:
