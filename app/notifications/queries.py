@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -168,7 +168,8 @@ async def mark_read(session: AsyncSession, caller: Caller, notification_id: uuid
 
 async def mark_all_read(session: AsyncSession, caller: Caller, until: datetime, at: datetime) -> None:
     """Mark the caller's messages of up to a moment as read."""
-    mine = and_(Notification.account_id == caller.account_id, UNREAD, Notification.at <= until)
+    shown = until + timedelta(milliseconds=1)  # answers cut a moment to its millisecond, and `until` is one of them
+    mine = and_(Notification.account_id == caller.account_id, UNREAD, Notification.at < shown)
     await session.execute(update(Notification).where(mine).values(read_at=at))
 
 
