@@ -7,7 +7,7 @@ import uvloop
 
 from app import supervisor
 from app import worker as background
-from app.commands import DataDir, ledger, read_settings, seed, staff
+from app.commands import DataDir, keys, ledger, read_settings, seed, staff
 from app.demo import commands, seeding
 from app.kit import migrate
 from app.settings import app_role, database_url, keyring
@@ -17,6 +17,7 @@ database = typer.Typer(no_args_is_help=True, help="The database.")
 cli.add_typer(database, name="db")
 cli.add_typer(seed, name="seed")
 cli.add_typer(staff, name="staff")
+cli.add_typer(keys, name="keys")
 cli.add_typer(ledger, name="ledger")
 cli.command()(commands.tour)
 

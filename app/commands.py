@@ -1,4 +1,4 @@
-"""The commands that work on the database, also beside a running server: `yihu seed …`, `staff …` and `ledger …`."""
+"""The commands that work on the database, also beside a running server: `yihu seed`, `staff`, `keys` and `ledger`."""
 
 import asyncio
 import uuid
@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access import granting
 from app.access.models import Role
 from app.demands import verifying as demands_verifying
-from app.kit import db, log
+from app.kit import db, log, resealing
+from app.kit.db import Base
 from app.kit.errors import AppError
 from app.kit.sheets import Report
 from app.ledger import summary_queries
@@ -35,6 +36,7 @@ NO_TABLES = "42P01"
 
 seed = typer.Typer(no_args_is_help=True, help="Load what everything else refers to.")
 staff = typer.Typer(no_args_is_help=True, help="Who may do what.")
+keys = typer.Typer(no_args_is_help=True, help="The secret key.")
 ledger = typer.Typer(no_args_is_help=True, help="Hours, points and what is summed up from them.")
 SHOWN = 20
 """Differences of one summary that are printed; the rest are counted."""
@@ -170,6 +172,26 @@ async def _verify(session: AsyncSession) -> tuple[list[Finding], int]:
     return findings, await summary_queries.behind(session, FOLLOWER)
 
 
+@keys.callback()
+def about_keys() -> None:
+    """The secret key that signs tokens and seals personal data."""
+
+
+@keys.command("reseal")
+def reseal(data_dir: DataDir = None) -> None:
+    """Seal anew what a key of YIHU_RETIRED_SECRET_KEYS sealed; may be stopped and run again."""
+    settings = read_settings(data_dir=data_dir)
+
+    def show(table: str, done: int) -> None:
+        typer.echo(f"{table}: {done}")
+
+    with _plain_refusals(settings):
+        count = _connected(
+            settings, lambda sessions: resealing.reseal(sessions, Base.metadata, keyring(settings), show)
+        )
+    typer.echo(f"已重新加密 sealed anew: {count}")
+
+
 def _password(*, from_stdin: bool) -> str:
     if not from_stdin:
         asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -179,9 +201,19 @@ def _password(*, from_stdin: bool) -> str:
 
 
 def _transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """Do `work` as the app role in one transaction, which may take longer than a request's."""
+    """Do `work` in one transaction, which may take longer than a request's."""
 
-    async def transact() -> Result:
+    async def transact(sessions: db.Sessions) -> Result:
+        async with db.transaction(sessions) as session:
+            return await work(session)
+
+    return _connected(settings, transact)
+
+
+def _connected(settings: Settings, work: Callable[[db.Sessions], Awaitable[Result]]) -> Result:
+    """Do `work` as the app role."""
+
+    async def connected() -> Result:
         engine = db.connect(
             database_url(settings, "app"),
             pool_size=1,
@@ -191,12 +223,11 @@ def _transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Resul
             application_name="yihu command",
         )
         try:
-            async with db.transaction(db.sessions(engine)) as session:
-                return await work(session)
+            return await work(db.sessions(engine))
         finally:
             await engine.dispose()
 
-    return asyncio.run(transact())
+    return asyncio.run(connected())
 
 
 @contextmanager

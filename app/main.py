@@ -16,11 +16,13 @@ import app.demands.routers.claims
 import app.demands.routers.demands
 import app.demands.routers.evaluations
 import app.demands.routers.lifecycle
+import app.demands.routers.reveals
 import app.ledger.router
 import app.members.router
 import app.notifications.router
 import app.organizations.router
 import app.policies.router
+import app.privacy.router
 import app.regions.router
 from app import meta, system
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
@@ -36,6 +38,7 @@ PUBLIC = (
     app.policies.router.public,
     app.regions.router.public,
     app.demands.routers.lifecycle.public,
+    app.privacy.router.public,
     meta.public,
 )
 ROUTERS = (
@@ -50,6 +53,8 @@ ROUTERS = (
     app.demands.routers.claims.router,
     app.demands.routers.evaluations.router,
     app.notifications.router.router,
+    app.demands.routers.reveals.router,
+    app.privacy.router.router,
 )
 
 

@@ -5,11 +5,11 @@ from enum import StrEnum
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app.access.models import Role
+from app.access.models import ConsentChannel, Purpose, Role
 from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import Action, ClaimAction, ClaimState, Closing, Kind, Mode, Reason, State
 from app.demands.matching_schemas import MatchReason
-from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result
+from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result, SeenAs
 from app.kit.errors import AppError
 from app.kit.geo import CoordType
 from app.kit.http import TransactionalRoute
@@ -45,6 +45,7 @@ LABELS: dict[type[StrEnum], str] = {
     MatchReason: "技能 距离 时间 负担 公平 意愿 紧急",
     Outcome: "全部完成 部分完成",
     Channel: "本人评议 电话回访",
+    SeenAs: "受理社区 服务人员",
     NoteKind: (
         "留言 补充 下单说明 退回 不予受理 转派 上报 关闭 重开 撤销 谢绝 退出 未到场 完成说明 "
         "遗留事项 合并 撤回合并 拆分"
@@ -53,6 +54,8 @@ LABELS: dict[type[StrEnum], str] = {
     HolderKind: "党员 居民",
     Provenance: "签到计时 他人确认 本人填报",
     Board: "单位 社区 党员",
+    Purpose: "隐私说明 亮身份",
+    ConsentChannel: "本人 注销",
     Role: "管理员 调度员 观察员 联络员",
     OrganizationKind: ("党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"),
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",

@@ -10,6 +10,7 @@ from app.kit.timers import Timer, sweep
 from app.ledger import standings
 from app.main import engine_sessions
 from app.notifications import following, forgetting
+from app.privacy import leaving
 from app.settings import Settings
 
 logger = log.get()
@@ -20,7 +21,7 @@ FOLLOWERS: dict[str, events.Handler] = {
     standings.FOLLOWER: standings.count,
     following.FOLLOWER: following.tell,
 }
-TIMERS: tuple[Timer, ...] = (timing.DEMANDS,)
+TIMERS: tuple[Timer, ...] = (timing.DEMANDS, leaving.ERASURES)
 
 
 async def run(settings: Settings) -> None:

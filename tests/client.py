@@ -32,6 +32,10 @@ class Client:
         """PUT a JSON body."""
         return await self._send("PUT", path, json=body, headers=headers)
 
+    async def delete(self, path: str, **headers: str) -> ANSWER:
+        """DELETE, which takes no body."""
+        return await self._send("DELETE", path, headers=headers)
+
     async def _send(self, method: str, path: str, **request: Any) -> ANSWER:
         headers = request.pop("headers", {})
         if self.token:

@@ -23,7 +23,7 @@ COOKIE, FORM = "desk-session", "desk-form"
 async def open_session(session: AsyncSession, keyring: Keyring, username: str, password: str) -> str:
     """Sign staff in for a browser; answers the cookie's value. Raises `WrongPassword` and `TooManyAttempts`."""
     account = await signing_in.check_password(session, username, password)
-    sign_in = signing_in.begin(session, account, LIFE)
+    sign_in = await signing_in.begin(session, account, LIFE)
     return f"{sign_in.id}.{keyring.sign(COOKIE, str(sign_in.id))}"
 
 

@@ -11,4 +11,5 @@ class AccessEvent(StrEnum):
     REFRESH_REUSED = "account.refresh_reused"
     GRANTED = "account.granted"
     REVOKED = "account.revoked"
+    STAYED = "account.stayed"
     PASSWORD_SET = "account.password_set"  # noqa: S105 - an event, not a password

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import PERSONAL, Base, Code, Id, one_of
+from app.kit.db import APPEND_ONLY, PERSONAL, Base, Code, Id, one_of
 from app.kit.sealing import Sealed, index_of
 
 
@@ -20,11 +20,28 @@ class Role(StrEnum):
     LIAISON = "liaison"
 
 
+class Purpose(StrEnum):
+    """What somebody may consent to."""
+
+    PRIVACY_POLICY = "privacy_policy"
+    SHOW_IDENTITY = "show_identity"
+
+
+class ConsentChannel(StrEnum):
+    """How a consent came about: said by the person, or ended with their account."""
+
+    SELF = "self"
+    ERASURE = "erasure"
+
+
 class Account(Base):
     """A person as the service knows them: somebody who can sign in, or a member's other half."""
 
     __tablename__ = "accounts"
-    __table_args__ = (Index(None, "phone_index"),)
+    __table_args__ = (
+        Index(None, "phone_index"),
+        Index("ix_accounts_leaving_at", "leaving_at", postgresql_where=text("leaving_at IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     nickname: Mapped[str | None] = mapped_column(Sealed("accounts.nickname"), info=PERSONAL)
@@ -35,6 +52,9 @@ class Account(Base):
     username: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime]
+    leaving_at: Mapped[datetime | None]
+    """When what is known of the person is erased, unless they sign in before."""
+    erased_at: Mapped[datetime | None]
 
 
 class Identity(Base):
@@ -64,6 +84,27 @@ class SignIn(Base):
     refreshed_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """A consent given or withdrawn; the newest of an account and purpose stands, and none is ever changed."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        one_of("purpose", Purpose),
+        one_of("channel", ConsentChannel),
+        Index(None, "account_id", "purpose", "id"),
+        {"info": APPEND_ONLY},
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    purpose: Mapped[Purpose]
+    version: Mapped[str]
+    """Of the text that the person was shown."""
+    given: Mapped[bool]
+    channel: Mapped[ConsentChannel]
+    at: Mapped[datetime]
 
 
 class Grant(Base):

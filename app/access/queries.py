@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Row, Uuid, column, exists, select, table
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.access.models import Account, Grant, Identity, Role, SignIn, SignInFailure
+from app.access.models import Account, Consent, Grant, Identity, Purpose, Role, SignIn, SignInFailure
 from app.kit import clock
 from app.kit.sealing import finds
 
@@ -116,6 +117,26 @@ async def nicknames(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uui
     """What some accounts call themselves."""
     rows = await session.execute(select(Account.id, Account.nickname).where(Account.id.in_(ids)))
     return {row.id: row.nickname for row in rows}
+
+
+async def members_who_show_it(session: AsyncSession, member_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Which members consent to residents seeing that they are."""
+    if not member_ids:
+        return set()
+    newest = (
+        select(Account.member_id, Consent.given)
+        .join(Account, Account.id == Consent.account_id)
+        .where(Account.member_id.in_(member_ids), Consent.purpose == Purpose.SHOW_IDENTITY)
+        .ext(distinct_on(Account.member_id))
+        .order_by(Account.member_id, Consent.id.desc())
+    )
+    return {row.member_id for row in await session.execute(newest) if row.given}
+
+
+async def member_ids(session: AsyncSession, account_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Which members some accounts are; those that are none are left out."""
+    whose = select(Account.id, Account.member_id).where(Account.id.in_(account_ids), Account.member_id.is_not(None))
+    return {row.id: row.member_id for row in await session.execute(whose) if row.member_id}
 
 
 async def region_exists(session: AsyncSession, code: str) -> bool:

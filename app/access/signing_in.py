@@ -107,11 +107,13 @@ async def _count_failure(session: AsyncSession, username: str) -> None:
 
 
 async def _sign_in(session: AsyncSession, keyring: Keyring, account: Account) -> SignedIn:
-    return _signed_in(keyring, account, begin(session, account, SIGN_IN_LIFE))
+    return _signed_in(keyring, account, await begin(session, account, SIGN_IN_LIFE))
 
 
-def begin(session: AsyncSession, account: Account, life: timedelta) -> SignIn:
-    """A new sign-in of an account; it ends by itself after `life`."""
+async def begin(session: AsyncSession, account: Account, life: timedelta) -> SignIn:
+    """A new sign-in of an account; it ends by itself after `life`. Whoever was leaving has thought again."""
+    if account.leaving_at is not None:
+        await _stay(session, account)
     now = clock.now()
     sign_in = SignIn(
         id=new_id(),
@@ -124,6 +126,14 @@ def begin(session: AsyncSession, account: Account, life: timedelta) -> SignIn:
     session.add(sign_in)
     _tell(session, AccessEvent.SIGNED_IN, account.id, account.id)
     return sign_in
+
+
+async def _stay(session: AsyncSession, account: Account) -> None:
+    account = await queries.locked_account(session, account.id)
+    if account.erased_at is not None:  # it happened while we waited for the lock
+        raise TokenInvalid
+    account.leaving_at = None
+    _tell(session, AccessEvent.STAYED, account.id, account.id)
 
 
 def _signed_in(keyring: Keyring, account: Account, sign_in: SignIn) -> SignedIn:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import jwt
 from jwt.types import Options
@@ -26,13 +27,23 @@ def sign_in_of(keyring: Keyring, token: str) -> uuid.UUID:
     """The sign-in that an access token was made for; raises `TokenExpired` or `TokenInvalid`."""
     options: Options = {"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False}
     try:
-        claims = jwt.decode(token, keyring.key(ACCESS), algorithms=["HS256"], options=options)
+        claims = _claims(keyring, token, options)
         sign_in_id, expires = uuid.UUID(claims["sid"]), float(claims["exp"])
     except (jwt.InvalidTokenError, ValueError, TypeError) as error:
         raise TokenInvalid from error
     if expires <= clock.now().timestamp():  # our clock can be moved; the library's cannot
         raise TokenExpired
     return sign_in_id
+
+
+def _claims(keyring: Keyring, token: str, options: Options) -> dict[str, Any]:
+    newest, *retired = keyring.keys(ACCESS)
+    for key in retired:
+        try:
+            return jwt.decode(token, key, algorithms=["HS256"], options=options)
+        except jwt.InvalidSignatureError:
+            continue
+    return jwt.decode(token, newest, algorithms=["HS256"], options=options)
 
 
 @dataclass(frozen=True, slots=True)

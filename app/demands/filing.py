@@ -16,6 +16,7 @@ from app.demands.schemas import DemandIn, MessageIn, ReasonIn, Supplement
 from app.kit import clock, geo
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
+from app.kit.schema import hide
 from app.organizations import queries as organizations
 from app.policies import service as policies
 from app.policies.defaults import CATEGORIES, Key, Question
@@ -90,7 +91,7 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         id=new_id(),
         kind=body.kind,
         category=body.category,
-        title=body.title or title_from(body.description),
+        title=_title(body),
         description=body.description,
         answers=json.dumps(body.answers, ensure_ascii=False) if body.answers else None,
         region_code=region_code,
@@ -121,6 +122,12 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         needs_desk=Reason.NEW,
         dissatisfied=False,
     )
+
+
+def _title(body: DemandIn) -> str:
+    """A title that may be read by whoever may read the list: without the names and the address beside it."""
+    hidden = [body.address, *(one.name for one in (body.contact, body.on_behalf_of) if one)]
+    return hide(body.title, hidden) if body.title else title_from(hide(body.description, hidden))
 
 
 def title_from(description: str) -> str:

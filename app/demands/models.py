@@ -51,6 +51,13 @@ class Outcome(StrEnum):
     PARTIAL = "partial"
 
 
+class SeenAs(StrEnum):
+    """As what somebody saw a demand's contact and exact address."""
+
+    HANDLER = "handler"
+    CLAIMANT = "claimant"
+
+
 class Channel(StrEnum):
     """How an evaluation came in: from the filer, or noted by the desk on a follow-up call."""
 
@@ -365,10 +372,12 @@ class Note(Base):
 
 
 class Reveal(Base):
-    """Who saw a demand's contact and exact address, once a day."""
+    """Who saw a demand's contact and exact address, and as what: once a day."""
 
     __tablename__ = "reveals"
+    __table_args__ = (one_of("seen_as", SeenAs),)
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"), primary_key=True, index=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    seen_as: Mapped[SeenAs]

@@ -13,20 +13,22 @@ from app.access import queries as access
 from app.access.caller import Caller
 from app.demands import claiming, queries, relations
 from app.demands.actions import claim_actions, demand_actions
-from app.demands.lifecycle import Relation
-from app.demands.models import Claim, ClaimantKind, Demand, Reveal
+from app.demands.lifecycle import Kind, Relation
+from app.demands.models import Claim, ClaimantKind, Demand, Reveal, SeenAs
 from app.demands.queries import NOT_OVERDUE
 from app.demands.relations import Relations
 from app.demands.schemas import Claimant, ClaimOut, ContactOut, DemandOut, Handler, LocationOut, Named
 from app.kit import clock, geo
 from app.kit.geo import CoordType, Point
-from app.kit.schema import mask_name
+from app.kit.schema import hide, mask_name
 from app.members import queries as members
 from app.organizations import queries as organizations
 from app.regions import queries as regions
 
 NOBODY = "匿名"
 RESIDENT = "居民"
+WISH = "微心愿"
+CLAIMANT = "服务人员"
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Names:
     nicknames: dict[uuid.UUID, str | None] = field(default_factory=dict)
     serving: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=dict)
     """Who serves on organizations' claims."""
+    identified: set[uuid.UUID] = field(default_factory=set)
+    """The members who consent to residents seeing that they are."""
 
 
 async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Sequence[Claim]) -> Names:
@@ -56,6 +60,7 @@ async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Seq
         organizations={one: body.name for one, body in bodies.items()},
         nicknames=await access.nicknames(session, accounts),
         serving=await queries.members_of_claims(session, [claim.id for claim in claims]),
+        identified=await access.members_who_show_it(session, by_kind[ClaimantKind.MEMBER]),
     )
 
 
@@ -90,8 +95,8 @@ async def _demands_out(
     for demand in demands:
         claims = [claim for claim in mine.get(demand.id, []) if claim.round == demand.round]
         view = View(caller, demand, claims, relations.of(caller, demand, claims), reaches, in_full, coord_type)
-        if view.reveals:
-            await _keep_reveal(session, caller, demand)
+        if view.reveals and view.seen_as:
+            await keep_reveal(session, caller, demand, view.seen_as)
         answers.append(_demand_out(view, names))
     return answers
 
@@ -120,9 +125,17 @@ class View:
         return self.is_own or Relation.HANDLER in self.related
 
     @property
+    def seen_as(self) -> SeenAs | None:
+        """As what the caller needs the place and whom to call; a wish is handed over by the desk alone."""
+        if Relation.HANDLER in self.related:
+            return SeenAs.HANDLER
+        goes_there = Relation.CLAIMANT in self.related and self.demand.kind != Kind.WISH
+        return SeenAs.CLAIMANT if goes_there else None
+
+    @property
     def sees_address(self) -> bool:
         """Whether the caller sees the exact place: the filer, the desk, and who goes there."""
-        return self.is_own or (self.in_full and bool(self.related))
+        return self.is_own or (self.in_full and self.seen_as is not None)
 
     @property
     def sees_contact(self) -> bool:
@@ -136,8 +149,15 @@ class View:
         return self.sees_address and not self.is_own and bool(hidden)
 
 
-async def _keep_reveal(session: AsyncSession, caller: Caller, demand: Demand) -> None:
-    row = {"account_id": caller.account_id, "demand_id": demand.id, "day": clock.today()}
+def view_of(caller: Caller, demand: Demand, mine: Sequence[Claim]) -> View:
+    """The view that one demand is read by; `mine` are the caller's claims on it."""
+    claims = [claim for claim in mine if claim.round == demand.round]
+    return View(caller, demand, claims, relations.of(caller, demand, claims), [], in_full=True)
+
+
+async def keep_reveal(session: AsyncSession, caller: Caller, demand: Demand, seen_as: SeenAs) -> None:
+    """Note that somebody sees what a demand's people said of themselves; a second time that day changes nothing."""
+    row = {"account_id": caller.account_id, "demand_id": demand.id, "day": clock.today(), "seen_as": seen_as}
     await session.execute(insert(Reveal).values(row).on_conflict_do_nothing())
 
 
@@ -153,6 +173,7 @@ def _demand_out(view: View, names: Names) -> DemandOut:
                 region_code=demand.handler_region_code,
                 name=names.regions.get(demand.handler_region_code, ""),
             ),
+            "description": demand.description if view.sees_contact else hide_people(demand, demand.description),
             "address": demand.address if view.sees_address else mask_address(demand.address),
             "location": _location(view),
             "contact": _contact(demand.contact_name, demand.contact_phone) if view.sees_contact else None,
@@ -168,7 +189,7 @@ def _demand_out(view: View, names: Names) -> DemandOut:
             "my_claim": _claim_out(view.claims[0], demand, names, view) if view.claims else None,
             "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
             "needs_desk": demand.needs_desk if view.caller.covers(demand.handler_region_code) else None,
-            "answers": json.loads(demand.answers or "{}"),
+            "answers": _answers(view),
             "joins": 0,
         }
     )
@@ -177,6 +198,16 @@ def _demand_out(view: View, names: Names) -> DemandOut:
 def _is_overdue(demand: Demand, now: datetime) -> bool:
     stands_still = demand.paused_until is not None and demand.paused_until > now
     return demand.due_at < now and demand.state not in NOT_OVERDUE and not stands_still
+
+
+def hide_people(demand: Demand, text: str) -> str:
+    """Words about a demand without phones, and without the names and the address that it was filed with."""
+    return hide(text, (demand.contact_name, demand.on_behalf_name, demand.address))
+
+
+def _answers(view: View) -> dict[str, str]:
+    said: dict[str, str] = json.loads(view.demand.answers or "{}")
+    return said if view.sees_contact else {code: hide_people(view.demand, word) for code, word in said.items()}
 
 
 def mask_address(address: str | None) -> str | None:
@@ -201,9 +232,11 @@ def _contact(name: str | None, phone: str | None) -> ContactOut | None:
 
 
 def filer_name(demand: Demand, names: Names, known: bool) -> str:
-    """What a filer is called: nobody where they are anonymous, the desk where staff filed, else `王**`."""
+    """What a filer is called: nobody where anonymous, a wish for a wish, the desk where staff filed, else `王**`."""
     if demand.anonymous and not known:
         return NOBODY
+    if demand.kind == Kind.WISH and not known:
+        return WISH
     if demand.staff_filed:
         return names.regions.get(demand.origin_region_code) or names.regions.get(demand.region_code, "")
     name = demand.on_behalf_name or demand.contact_name or names.nicknames.get(demand.filed_by)
@@ -233,11 +266,16 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
     serving = names.serving.get(claim.id, [])
     related = relations.to_claim(view.caller, demand, claim)
     in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER}) or view.caller.member_id in serving
-    copied = ("claimant", "member_ids", "note", "cause", "offered_at", "minutes", "actions")
+    copied = ("claimant", "member_ids", "note", "cause", "offered_at", "minutes", "actions", "claimant_kind")
     shown = {column: getattr(claim, column) for column in ClaimOut.model_fields if column not in copied}
     return ClaimOut(
         **shown,
-        claimant=Claimant(id=claim.claimant_id, display_name=claimant_name(claim, names, in_full)),
+        claimant=Claimant(
+            id=claim.claimant_id,
+            display_name=claimant_name(claim, names, in_full),
+            badge=claim.claimant_id in names.identified,
+        ),
+        claimant_kind=claim.claimant_kind if in_full or not hides_identity(claim, names) else None,
         member_ids=serving if in_full else [],
         note=claim.note if in_full else None,
         cause=claim.cause if in_full else None,
@@ -247,10 +285,20 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
     )
 
 
+def hides_identity(claim: Claim, names: Names) -> bool:
+    """Whether a claimant is a member who has not consented to residents seeing that."""
+    return claim.claimant_kind == ClaimantKind.MEMBER and claim.claimant_id not in names.identified
+
+
 def claimant_name(claim: Claim, names: Names, in_full: bool) -> str:
-    """What a claimant is called: an organization by its name, a person masked but for the desk and themselves."""
+    """What a claimant is called: an organization by its name, a person masked but for the desk and themselves.
+
+    A member who does not consent to being seen as one is called by no name at all.
+    """
     if claim.claimant_kind == ClaimantKind.ORGANIZATION:
         return names.organizations.get(claim.claimant_id, "")
+    if not in_full and hides_identity(claim, names):
+        return CLAIMANT
     if claim.claimant_kind == ClaimantKind.MEMBER:
         name: str | None = names.members.get(claim.claimant_id)
     else:

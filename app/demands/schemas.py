@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
@@ -12,6 +12,7 @@ from app.demands.models import NOT_DONE, Audience, Channel, ClaimantKind, Outcom
 from app.kit.geo import CoordType, Location
 from app.kit.pagination import PageRequest
 from app.kit.schema import (
+    PHONE_LIKE,
     Bool,
     Id,
     Input,
@@ -37,6 +38,15 @@ Answers = Annotated[dict[QuestionCode, ShortText], Field(max_length=20)]
 Ids = Annotated[list[Id], Field(max_length=200)]
 NoFiles = Annotated[list[str], Field(max_length=0)]
 """Files are named by the ids that uploading answers; nothing can be uploaded yet."""
+
+
+def _without_phone(title: str) -> str:
+    if PHONE_LIKE.search(title):  # titles are shown in lists, to whoever may read them
+        raise wrong("phone_in_title", "标题不能含电话等号码", "a title must not hold a phone number")
+    return title
+
+
+Title = Annotated[PlainText, StringConstraints(min_length=1, max_length=60), AfterValidator(_without_phone)]
 
 
 class Contact(Input):
@@ -79,7 +89,7 @@ class DemandIn(Input):
 
     kind: Kind = Kind.REQUEST
     category: ShortText = "other"
-    title: Annotated[PlainText, StringConstraints(min_length=1, max_length=60)] | None = None
+    title: Title | None = None
     description: LongText
     region_code: RegionCode | None = None
     address: ShortText | None = None
@@ -226,8 +236,11 @@ class Handler(Output):
 
 
 class Claimant(Output):
+    """Who holds a claim; the `badge` says that they let residents see that they are a Party member."""
+
     id: uuid.UUID
     display_name: str
+    badge: bool
 
 
 class ClaimOut(Output):
@@ -236,7 +249,8 @@ class ClaimOut(Output):
     id: uuid.UUID
     demand_id: uuid.UUID
     claimant: Claimant
-    claimant_kind: ClaimantKind
+    claimant_kind: ClaimantKind | None
+    """Null for those who may not know that the claimant is a Party member."""
     organization_id: uuid.UUID | None
     member_ids: list[uuid.UUID]
     places: int

@@ -18,7 +18,6 @@ from app.kit.events import Event
 from app.kit.pagination import Page, PageRequest
 
 SYSTEM = "系统"
-CLAIMANT = "服务人员"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class Reader:
     """Whether the words are for them: the filer, the desk, and those who were asked to serve."""
     takes_part: bool
     """Whether messages are for them too: not for those who declined or withdrew."""
+    sees_contact: bool
+    """Whether phones and names in the words are for them: not once they no longer serve."""
     knows_filer: bool
     oversees: bool
     """Whether they are staff of the desk that has it, and may know why it is needed."""
@@ -61,6 +62,9 @@ async def _reader(session: AsyncSession, caller: Caller, demand: Demand, happene
     claims = await queries.claims_by_id(session, _ids(happened, "claim_id"))
     mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
     related = relations.of(caller, demand)
+    view = presenting.view_of(caller, demand, mine)
+    if view.seen_as and not view.is_own:
+        await presenting.keep_reveal(session, caller, demand, view.seen_as)
     oversees = caller.covers(demand.handler_region_code)
     return Reader(
         demand=demand,
@@ -69,7 +73,8 @@ async def _reader(session: AsyncSession, caller: Caller, demand: Demand, happene
         notes=await queries.notes(session, _ids(happened, "note_id")),
         concerned=bool(related or mine) or oversees,
         takes_part=bool(related) or oversees or any(claim.state in LIVE | DONE for claim in mine),
-        knows_filer=bool(related & {Relation.FILER, Relation.HANDLER}),
+        sees_contact=view.sees_contact,
+        knows_filer=view.knows_filer,
         oversees=oversees,
         is_desk=Relation.HANDLER in related,
         own_claims=frozenset(claim.id for claim in mine),
@@ -93,7 +98,8 @@ def _item(reader: Reader, event: Event) -> TimelineItem:
     detail: dict[str, Any] = {key: value for key, value in event.payload.items() if key not in ("note_id", "by")}
     written = event.payload.get("note_id")
     if written and reader.concerned:
-        detail["text"] = reader.notes[uuid.UUID(written)].text
+        said = reader.notes[uuid.UUID(written)].text
+        detail["text"] = said if reader.sees_contact else presenting.hide_people(reader.demand, said)
     return TimelineItem(kind=event.kind, at=event.at, actor=_actor(reader, event), detail=detail)
 
 
@@ -106,7 +112,7 @@ def _actor(reader: Reader, event: Event) -> ActorOut:
             in_full = reader.is_desk or claim.id in reader.own_claims
             name = presenting.claimant_name(claim, reader.names, in_full)
         case Relation.CLAIMANT:
-            name = CLAIMANT
+            name = presenting.CLAIMANT
         case Relation.FILER:
             name = presenting.filer_name(reader.demand, reader.names, reader.knows_filer)
         case Relation.HANDLER:

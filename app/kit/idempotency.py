@@ -113,6 +113,11 @@ def _is(request: Keyed) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return IdempotencyKey.principal == request.principal, IdempotencyKey.key == request.key
 
 
+async def forget(session: AsyncSession, principal: uuid.UUID) -> None:
+    """Drop every key of a caller, answers included."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.principal == principal))
+
+
 async def forget_old(session: AsyncSession) -> None:
     """Drop keys older than 48 hours, answers included."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < clock.now() - KEPT))

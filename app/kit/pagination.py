@@ -4,7 +4,7 @@ import base64
 import json
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -97,4 +97,9 @@ def _moment(value: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-PARSERS: dict[type, Callable[[str], Any]] = {uuid.UUID: uuid.UUID, datetime: _moment, str: _text}
+PARSERS: dict[type, Callable[[str], Any]] = {
+    uuid.UUID: uuid.UUID,
+    datetime: _moment,
+    date: date.fromisoformat,
+    str: _text,
+}

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, LiteralString
 
@@ -21,6 +22,8 @@ from pydantic_core import PydanticCustomError
 
 from app.kit.clock import CHINA
 
+PHONE_LIKE = re.compile(r"(?<!\d)(?:\d{7,}[Xx]?|1\d{2}[ -]\d{4}[ -]\d{4}|0\d{2,3}[ -]\d{7,8})(?!\d)")
+"""Phones, and whatever else has as many digits in a row: identity and card numbers."""
 NUMBER = re.compile(r"\s*[+-]?[0-9.]+\s*")
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=CHINA), datetime(2200, 1, 1, tzinfo=CHINA)
 
@@ -105,6 +108,15 @@ def mask_phone(phone: str | None) -> str | None:
     if not phone:
         return None
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "****"
+
+
+def hide(text: str, words: Iterable[str | None]) -> str:
+    """A text with stars where it holds a phone, a number as long as one, or one of some words."""
+    shown = PHONE_LIKE.sub("****", text)
+    for word in words:
+        if word and len(word) > 1:  # one letter would tear holes everywhere
+            shown = shown.replace(word, "**")
+    return shown
 
 
 def mask_name(name: str | None) -> str | None:

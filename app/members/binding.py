@@ -71,6 +71,12 @@ async def _leave(session: AsyncSession, account: Account, actor: uuid.UUID | Non
         _tell(session, MemberEvent.UNBOUND, member, account, actor)
 
 
+async def leave_roster(session: AsyncSession, account: Account) -> None:
+    """Stop being a member and waiting to become one; the roster keeps its row."""
+    await _withdraw(session, account)
+    await _leave(session, account, None)
+
+
 def _tell(session: AsyncSession, kind: MemberEvent, member: Member, account: Account, actor: uuid.UUID | None) -> None:
     region_code = member.home_region_code
     events.record(session, kind, subject=member.id, region_code=region_code, actor=actor, account_id=account.id)

@@ -4,9 +4,11 @@ from enum import StrEnum
 
 
 class MemberEvent(StrEnum):
-    """Something happened to a member; BOUND and UNBOUND name the account that gained or lost them."""
+    """Something happened to a member; BOUND and UNBOUND name the account that gained or lost them,
+    LOOKED_UP is somebody reading names on a roster, as often as they do."""
 
     ADDED = "members.added"
+    LOOKED_UP = "members.looked_up"
     BOUND = "member.bound"
     UNBOUND = "member.unbound"
     BINDING_REQUESTED = "member.binding_requested"

@@ -3,9 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import STAFF, Caller
+from app.kit import events
 from app.kit.errors import Forbidden
 from app.kit.pagination import Page, PageRequest, page
 from app.members import queries
+from app.members.events import MemberEvent
 from app.members.models import BindingRequest, Member
 from app.members.schemas import BindingOut, MemberOut, MembersWanted, binding_out, member_out
 from app.organizations import queries as organizations
@@ -19,7 +21,22 @@ async def members(session: AsyncSession, caller: Caller, wanted: MembersWanted) 
     asked = await organizations.paths(session, [wanted.organization_id]) if wanted.organization_id else None
     statement = queries.listed(wanted, asked).where(queries.visible_to(caller, spoken_for))
     rows, cursor = await page(session, statement, [Member.home_region_code, Member.id], wanted)
+    if rows:  # the names are in full, since a desk must tell its members apart
+        _tell_lookup(session, caller, wanted, len(rows))
     return Page(items=[member_out(row[0]) for row in rows], next_cursor=cursor)
+
+
+def _tell_lookup(session: AsyncSession, caller: Caller, wanted: MembersWanted, count: int) -> None:
+    events.record(
+        session,
+        MemberEvent.LOOKED_UP,
+        subject=caller.account_id,
+        region_code=wanted.region or "",
+        actor=caller.account_id,
+        organization_id=wanted.organization_id,
+        searched=wanted.q is not None,
+        count=count,
+    )
 
 
 async def bindings(session: AsyncSession, caller: Caller, wanted: PageRequest) -> Page[BindingOut]:

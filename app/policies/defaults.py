@@ -221,6 +221,12 @@ class Key:
         25,
         Text("标题相似多少百分比才提示", "percent of a title that must be alike to be shown as similar"),
     )
+    ERASURE_WINDOW = Rule[timedelta](
+        "erasure_window",
+        Duration,
+        _days(15),
+        Text("注销冷静期", "how long a deleted account can still be kept by signing in"),
+    )
     MATCH_WEIGHTS = Rule[Weights](
         "match_weights", Weights, Weights(), Text("匹配各因素的权重", "how much each reason counts in matching")
     )

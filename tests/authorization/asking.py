@@ -31,6 +31,8 @@ class Question:
         match self.method:
             case "GET":
                 return await who.get(self.path, **self.query)
+            case "DELETE":
+                return await who.delete(self.path)
             case "PUT":
                 return await who.put(self.path, self.body)
         return await who.post(self.path, self.body)
@@ -90,6 +92,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /auth/sign-out": _plain({}),
     "POST /auth/phone": _plain({"code": "sandbox:13900000001"}),
     "PUT /me": _plain({"nickname": "改了"}),
+    "POST /me/consents": _plain({"purpose": "show_identity", "version": "2026-11-24", "given": True}),
     "PUT /me/preferences": _plain({"slots": [{"weekday": 6, "from_hour": 9, "to_hour": 12}], "wishes": ["repair"]}),
     "PUT /calendar/{day}": _plain(HOLIDAY | {"region_code": ""}),
     "PUT /calendar/{day} of the district": _plain(HOLIDAY | {"region_code": DISTRICT}),
@@ -144,5 +147,5 @@ def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
     if found := PARAMETER.search(path):
         one = NAMED[asked] if thing is None else stage.things(found[1]).get(thing, ABSENT)
         path = path.replace(found[0], one)
-    body = BODIES[asked](stage) if method != "GET" else None
+    body = BODIES[asked](stage) if method in ("POST", "PUT") else None
     return Question(method, path, QUERIES.get(asked, {}), body)

@@ -164,6 +164,7 @@ GET /readyz                           yes    yes      yes   yes   yes    yes yes
 GET /version                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /lifecycle                        yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /meta                             yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /privacy/documents                yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /demand-categories                yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /regions                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /regions/{code}                   yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -175,6 +176,11 @@ POST /auth/sign-out                   401    yes      yes   yes   yes    yes yes
 POST /auth/phone                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /me                               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 PUT /me                               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /me/consents                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /me/consents                     401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /me/export                        401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+DELETE /me                            401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /me/reveals                       401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /me/preferences                   401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
 PUT /me/preferences                   401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
 GET /me/hours                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -224,6 +230,7 @@ OF_THINGS: dict[str, Table] = {
     "GET /demands/{demand_id}": SEES,
     "GET /demands/{demand_id}/timeline": SEES,
     "GET /demands/{demand_id}/claims": SEES,
+    "GET /demands/{demand_id}/reveals": FILER,
     "POST /demands/{demand_id}/supplement": FILER,
     "POST /demands/{demand_id}/cancel": FILER,
     "POST /demands/{demand_id}/messages": CONCERNED,

@@ -22,17 +22,21 @@ CalendarOut          region_code year days
 CandidateOut         kind id name phone_masked organization_id organization_name skills live minutes done is_free distance match
 CategoryOut          code name due_in due_in_words evidence evidence_limit points skills questions
 ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance actions
-Claimant             id display_name
+Claimant             id display_name badge
+ConsentOut           purpose version given_at withdrawn_at
 ContactOut           name phone
 CountsOut            mine open desk region overdue needs_desk
+DocumentOut          purpose version title text
 DayOut               day works kind name set_in
 DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions needs_desk joins match
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
+ExportOut            made_at tables
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at
 Handler              region_code name
 Health               status
 HoursOut             minutes target_minutes by_provenance
 Label                code name
+LeavingOut           erases_at
 LeaderboardOut       items as_of
 LifecycleOut         demand claim
 Location             lng lat coord_type
@@ -54,6 +58,7 @@ QuietOut             muted mutable
 Question             code text required
 RankOut              rank id name points minutes count
 ReasonOut            code text
+RevealOut            demand_id number day seen_as display_name
 RegionOut            code level name parent_code full_name
 RoleOut              role region_code organization_id
 SignedIn             access_token token_type expires_in refresh_token account

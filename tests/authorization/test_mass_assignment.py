@@ -37,6 +37,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "CloseIn": DEMANDS,
     "EvaluationIn": ("demands", "evaluations", "ledger_entries"),
     "ClaimIn": (*CLAIMS, "demands"),
+    "ConsentIn": ("consents",),
     "ArriveIn": CLAIMS,
     "CompleteIn": CLAIMS,
     "ConfirmIn": CLAIMS,
@@ -50,6 +51,7 @@ WRITES = {route.name: route.takes for route in ROUTES.values() if route.takes}
 BODIES = {name for taken in WRITES.values() for name in references({"$ref": f"#/{taken}"})}
 WHO = {
     "PUT /me/preferences": "member",
+    "POST /me/consents": "member",
     "PUT /policies/{key}": "admin",
     "PUT /calendar/{day}": "admin",
     "POST /demands/{demand_id}/supplement": "filer",

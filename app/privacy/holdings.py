@@ -1,0 +1,151 @@
+"""What the service holds about a person, table by table: how it is found, and what erasing leaves of it.
+
+A table with personal columns that is missing here is a test's failure.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from app.access.models import Account, Consent, Grant, Identity, SignIn
+from app.demands.feedback_models import Feedback, ResponseRating
+from app.demands.following_models import Join
+from app.demands.models import Claim, Demand, Evaluation, Note, NoteKind, Reveal, Service
+from app.kit.db import Base
+from app.ledger.models import Entry
+from app.members.models import BindingRequest, Engagement, Member, Preference
+from app.notifications.models import Mute, Notification
+
+GONE = "已删除"
+"""What stands where a text cannot be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person under every id that rows know them by."""
+
+    account_id: uuid.UUID
+    member_id: uuid.UUID | None
+    demand_ids: list[uuid.UUID]
+    """What was filed by them for themselves, or for them."""
+
+    @property
+    def ids(self) -> list[uuid.UUID]:
+        """The account's id, and the member's where they are one."""
+        return [self.account_id, *([self.member_id] if self.member_id else [])]
+
+
+Whose = Callable[[Person], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One table: which rows are a person's, and what becomes of them."""
+
+    model: type[Base]
+    theirs: Whose
+    """What they get when they ask for their data."""
+    erased: dict[str, Any] = field(default_factory=dict)
+    """What erasing writes into the columns that say who they are."""
+    also_erased: Whose | None = None
+    """Rows of others that may speak of them."""
+    removed: bool = False
+    """Whether erasing removes the rows."""
+    kept: dict[str, str] = field(default_factory=dict)
+    """Personal columns that stay, each with the reason."""
+    withheld: frozenset[str] = frozenset()
+    """Columns that are not handed out: secrets, and who somebody else is."""
+
+
+def _on_theirs(model: Any) -> Whose:
+    return lambda person: model.demand_id.in_(person.demand_ids)
+
+
+def _claims(person: Person) -> ColumnElement[bool]:
+    return Claim.claimant_id.in_(person.ids)
+
+
+OWN_WORDS = (
+    NoteKind.MESSAGE,
+    NoteKind.SUPPLEMENT,
+    NoteKind.CANCEL,
+    NoteKind.DECLINE,
+    NoteKind.WITHDRAW,
+    NoteKind.COMPLETE,
+)
+"""What people write for themselves; the reasons of a desk are the desk's, whoever wrote them."""
+ROSTER = "the organization's roster, not the account's: it keeps its members, and corrects them on request"
+
+HOLDINGS: tuple[Holding, ...] = (
+    Holding(
+        Account,
+        lambda person: Account.id == person.account_id,
+        erased=dict.fromkeys(
+            ("nickname", "phone", "home_region_code", "member_id", "username", "password_hash", "leaving_at")
+        ),
+        withheld=frozenset({"password_hash"}),
+    ),
+    Holding(
+        Identity,
+        lambda person: Identity.account_id == person.account_id,
+        removed=True,
+        withheld=frozenset({"subject", "union_id"}),
+    ),
+    Holding(Consent, lambda person: Consent.account_id == person.account_id),
+    Holding(Grant, lambda person: Grant.account_id == person.account_id),
+    Holding(SignIn, lambda person: SignIn.account_id == person.account_id),
+    Holding(BindingRequest, lambda person: BindingRequest.account_id == person.account_id),
+    Holding(Member, lambda person: Member.id == person.member_id, kept={"name": ROSTER, "phone": ROSTER}),
+    Holding(Preference, lambda person: Preference.member_id == person.member_id, removed=True),
+    Holding(Notification, lambda person: Notification.account_id == person.account_id, removed=True),
+    Holding(Mute, lambda person: Mute.account_id == person.account_id, removed=True),
+    Holding(Engagement, lambda person: Engagement.person_id.in_(person.ids)),
+    Holding(
+        Note,
+        lambda person: (Note.author == person.account_id) & Note.kind.in_(OWN_WORDS),
+        erased={"text": GONE},
+        also_erased=_on_theirs(Note),
+    ),
+    Holding(
+        Evaluation,
+        lambda person: Evaluation.evaluated_by == person.account_id,
+        erased={"comment": None},
+        also_erased=_on_theirs(Evaluation),
+    ),
+    Holding(Feedback, lambda person: Feedback.given_by == person.account_id, erased={"comment": None}),
+    Holding(ResponseRating, lambda person: ResponseRating.rated_by == person.account_id, erased={"comment": None}),
+    Holding(Claim, _claims, erased={"note": None}, also_erased=_on_theirs(Claim)),
+    Holding(Service, lambda person: Service.claim_id.in_(select(Claim.id).where(_claims(person)))),
+    Holding(Join, lambda person: Join.account_id == person.account_id),
+    Holding(
+        Reveal,
+        lambda person: or_(Reveal.demand_id.in_(person.demand_ids), Reveal.account_id == person.account_id),
+        withheld=frozenset({"account_id"}),
+    ),
+    Holding(Entry, lambda person: Entry.holder_id.in_(person.ids), withheld=frozenset({"booked_by"})),
+    Holding(
+        Demand,
+        lambda person: Demand.id.in_(person.demand_ids),
+        erased={"title": GONE, "description": GONE}
+        | dict.fromkeys(
+            (
+                "answers",
+                "address",
+                "lng",
+                "lat",
+                "coord_type",
+                "cell_lng",
+                "cell_lat",
+                "contact_name",
+                "contact_phone",
+                "on_behalf_name",
+                "on_behalf_phone",
+            )
+        ),
+        withheld=frozenset({"tokens", "filed_by"}),
+    ),
+)
+"""Demands come last: the others are found by them."""
