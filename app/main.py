@@ -21,6 +21,7 @@ import app.ledger.router
 import app.members.router
 import app.notifications.router
 import app.organizations.router
+import app.oversight.router
 import app.policies.router
 import app.privacy.router
 import app.regions.router
@@ -55,6 +56,7 @@ ROUTERS = (
     app.notifications.router.router,
     app.demands.routers.reveals.router,
     app.privacy.router.router,
+    app.oversight.router.router,
 )
 
 

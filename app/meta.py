@@ -16,6 +16,7 @@ from app.kit.http import TransactionalRoute
 from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.notifications.models import NotificationGroup, NotificationKind, SubjectKind
 from app.organizations.models import OrganizationKind
+from app.oversight.models import AppealKind, AppealState, ComplaintKind, ComplaintState
 from app.policies.defaults import CATEGORIES, RULES, Binding, Evidence, Reach
 from app.policies.models import DayKind
 from app.regions.models import Level
@@ -26,12 +27,13 @@ LABELS: dict[type[StrEnum], str] = {
     Kind: "诉求 微心愿 服务项目 岗位 党有所呼",
     State: "待处理 已下单 退回补充 已接单 服务中 待评议 已关闭 不予受理 已合并 已撤销",
     Action: (
-        "下单 退回 不予受理 合并 撤回合并 拆分 转派 上报 完成 关闭 重开 补充 撤销 评议 接单 到场 完成服务 无人接单 到期"
+        "下单 退回 不予受理 合并 撤回合并 拆分 转派 上报 完成 关闭 重开 补充 撤销 评议 申诉 "
+        "接单 到场 完成服务 无人接单 到期"
     ),
     Mode: "公开认领 指派 吹哨",
     Reason: "新点单 无人认领 邀请均未接受 时间已过 部分完成 居民不满意 待办结 子单均已结束",
     ClaimState: "待接受 已接单 已到场 已完成 已确认 已谢绝 已过期 已退出 已释放 未到场",
-    ClaimAction: "接受 谢绝 联系 到场 服务一次 完成 确认 退出 记未到场 过期 释放 恢复",
+    ClaimAction: "接受 谢绝 联系 到场 服务一次 完成 确认 退出 记未到场 免除未到场 过期 释放 恢复",
     Audience: "党员 居民 所有人",
     Result: "已解决 已办结 未解决 已转办 逾期未补充 未评议",
     Cause: (
@@ -70,6 +72,10 @@ LABELS: dict[type[StrEnum], str] = {
         "登记未到场 岗位期满 服务已确认 收到评议 新的需求 已补充信息 需要处理 邀请被谢绝 需求已撤销 临近服务退出"
     ),
     SubjectKind: "需求 接单",
+    AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",
+    AppealState: "待裁决 申诉成立 维持原决定 已撤回",
+    ComplaintKind: "投诉 建议",
+    ComplaintState: "待答复 已答复",
 }
 """The labels of each enum in the order of its members."""
 

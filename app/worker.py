@@ -10,6 +10,7 @@ from app.kit.timers import Timer, sweep
 from app.ledger import standings
 from app.main import engine_sessions
 from app.notifications import following, forgetting
+from app.oversight import climbing
 from app.privacy import leaving
 from app.settings import Settings
 
@@ -21,7 +22,7 @@ FOLLOWERS: dict[str, events.Handler] = {
     standings.FOLLOWER: standings.count,
     following.FOLLOWER: following.tell,
 }
-TIMERS: tuple[Timer, ...] = (timing.DEMANDS, leaving.ERASURES)
+TIMERS: tuple[Timer, ...] = (timing.DEMANDS, climbing.APPEALS, climbing.COMPLAINTS, leaving.ERASURES)
 
 
 async def run(settings: Settings) -> None:

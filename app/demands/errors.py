@@ -37,4 +37,4 @@ class SlotsBelowClaimed(AppError):
 class AlreadyEvaluated(AppError):
     status, code = 409, "already_evaluated"
     title = Text("本轮已评议", "This round has been evaluated")
-    constraint = "uq_evaluations_demand_id_round"
+    constraint = "uq_evaluations_round"

@@ -1,6 +1,7 @@
 """评议: the filer says whether it is resolved; silence closes a demand unrated."""
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,6 +44,16 @@ async def evaluate(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, 
         demand.dissatisfied = True
     await moving.settle(session, demand)
     return made
+
+
+async def evaluations(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> Sequence[Evaluation]:
+    """What was said of a demand's rounds, for its filer, its desk and those who served."""
+    demand = await queries.demand(session, caller, demand_id)
+    mine = (await queries.my_claims(session, caller, [demand.id])).get(demand.id, [])
+    concerned = relations.of(caller, demand) or caller.covers(demand.handler_region_code)
+    if not concerned and not any(_served(claim) for claim in mine):
+        raise Forbidden
+    return await queries.evaluations(session, demand)
 
 
 def _evaluation(caller: Caller, demand: Demand, body: EvaluationIn) -> Evaluation:

@@ -50,6 +50,7 @@ class Action(StrEnum):
     SUPPLEMENT = "supplement"
     CANCEL = "cancel"
     EVALUATE = "evaluate"
+    APPEAL = "appeal"
     CLAIM = "claim"
     ARRIVE = "arrive"
     COMPLETE = "complete"
@@ -73,7 +74,7 @@ class ClaimState(StrEnum):
 
 
 class ClaimAction(StrEnum):
-    """What can be done to a claim; the last four follow from time or from the demand."""
+    """What can be done to a claim; the last five follow from an appeal, from time or from the demand."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -84,6 +85,7 @@ class ClaimAction(StrEnum):
     CONFIRM = "confirm"
     WITHDRAW = "withdraw"
     NO_SHOW = "no_show"
+    EXCUSE = "excuse"
     EXPIRE = "expire"
     RELEASE = "release"
     RESTORE = "restore"
@@ -147,10 +149,13 @@ MOVES: dict[tuple[State, Action], State] = {
     (S.CLOSED, A.REOPEN): S.DISPATCHED,
     (S.CLOSED, A.CLOSE): S.CLOSED,
     (S.MERGED, A.UNMERGE): S.FILED,
+    (S.REJECTED, A.APPEAL): S.FILED,
+    (S.MERGED, A.APPEAL): S.FILED,
+    (S.CANCELLED, A.APPEAL): S.FILED,
 }
-"""Every move of a demand. Evaluating moves it only where the filer says that it is resolved; a closed demand is
-closed again only to answer a filer who says, late, that it is not. What was merged comes back as filed and goes on
-from there to where it was; what is split is served by its children."""
+"""Every move of a demand. Evaluating moves it only where the filer says that it is resolved, an appeal only once it
+is upheld; a closed demand is closed again only to answer a filer who says, late, that it is not. What was merged
+comes back as filed and goes on from there to where it was; what is split is served by its children."""
 
 CLAIM_MOVES: dict[tuple[ClaimState, ClaimAction], ClaimState] = {
     (CS.OFFERED, CA.ACCEPT): CS.ACCEPTED,
@@ -173,6 +178,7 @@ CLAIM_MOVES: dict[tuple[ClaimState, ClaimAction], ClaimState] = {
     (CS.COMPLETED, CA.CONFIRM): CS.CONFIRMED,
     (CS.RELEASED, CA.COMPLETE): CS.COMPLETED,
     (CS.RELEASED, CA.RESTORE): CS.OFFERED,
+    (CS.NO_SHOW, CA.EXCUSE): CS.RELEASED,
 }
 """Every move of a claim. `serve` and confirming an accepted claim are a post's; a released claim may be
 completed only by one who had arrived, and comes back, step by step, where a merge is undone."""
@@ -194,6 +200,7 @@ WHO: dict[Action, frozenset[Relation]] = {
     A.SUPPLEMENT: frozenset({Relation.FILER}),
     A.CANCEL: frozenset({Relation.FILER}),
     A.EVALUATE: frozenset({Relation.FILER, Relation.HANDLER}),
+    A.APPEAL: frozenset({Relation.FILER}),
 }
 """Who may ask for what. What is not listed cannot be asked for: it follows from something else."""
 

@@ -341,7 +341,7 @@ class Evaluation(Base):
     __tablename__ = "evaluations"
     __table_args__ = (
         one_of("channel", Channel),
-        UniqueConstraint("demand_id", "round"),
+        Index("uq_evaluations_round", "demand_id", "round", unique=True, postgresql_where=text("struck_at IS NULL")),
         CheckConstraint("stars BETWEEN 1 AND 5", "stars_1_to_5"),
     )
 
@@ -355,6 +355,8 @@ class Evaluation(Base):
     channel: Mapped[Channel]
     evaluated_by: Mapped[uuid.UUID]
     evaluated_at: Mapped[datetime]
+    struck_at: Mapped[datetime | None]
+    """When an appeal over it was upheld: it counts nowhere."""
 
 
 class Note(Base):

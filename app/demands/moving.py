@@ -49,6 +49,7 @@ TOLD = {
     ClaimAction.COMPLETE: DemandEvent.SERVED,
     ClaimAction.CONFIRM: DemandEvent.CONFIRMED,
     ClaimAction.NO_SHOW: DemandEvent.NO_SHOW,
+    ClaimAction.EXCUSE: DemandEvent.EXCUSED,
 }
 ENDING = frozenset(
     {

@@ -239,8 +239,16 @@ async def services_of_round(session: AsyncSession, found: Demand) -> Sequence[Se
 async def evaluation(session: AsyncSession, found: Demand) -> Evaluation | None:
     """What the filer said of the present round."""
     return await session.scalar(
-        select(Evaluation).where(Evaluation.demand_id == found.id, Evaluation.round == found.round)
+        select(Evaluation).where(
+            Evaluation.demand_id == found.id, Evaluation.round == found.round, Evaluation.struck_at.is_(None)
+        )
     )
+
+
+async def evaluations(session: AsyncSession, found: Demand) -> Sequence[Evaluation]:
+    """What the filer said of each round, the first one first."""
+    statement = select(Evaluation).where(Evaluation.demand_id == found.id).order_by(Evaluation.id)
+    return (await session.scalars(statement)).all()
 
 
 def open_to(caller: Caller, prefixes: Sequence[str]) -> ColumnElement[bool]:

@@ -297,6 +297,8 @@ class EvaluationOut(Output):
     comment: str | None
     channel: Channel
     evaluated_at: Time
+    struck_at: Time | None
+    """When an appeal over it was upheld."""
 
 
 class DemandOut(Output):

@@ -122,11 +122,46 @@ async def award_points(
         await _write(session, LedgerEvent.POINTS_AWARDED, rows, booked_by)
 
 
-async def reverse(session: AsyncSession, source: Source, unit: Unit, *, booked_by: uuid.UUID | None) -> None:
-    """Take back everything of a source and unit that was not taken back before."""
+async def reverse(
+    session: AsyncSession,
+    source: Source,
+    unit: Unit,
+    *,
+    booked_by: uuid.UUID | None,
+    holder_id: uuid.UUID | None = None,
+) -> None:
+    """Take back everything of a source and unit that was not taken back before, of one holder or of all."""
     await queries.lock(session, source.kind, source.id)
     standing = await queries.standing_entries(session, source.kind, [source.id], unit)
-    await _write(session, LedgerEvent.REVERSED, [_reversal(entry) for entry in standing], booked_by)
+    wrong = [entry for entry in standing if holder_id in (None, entry.holder_id)]
+    await _write(session, LedgerEvent.REVERSED, [_reversal(entry) for entry in wrong], booked_by)
+
+
+async def restore(  # noqa: PLR0913 - what to book again, and how
+    session: AsyncSession,
+    source: Source,
+    unit: Unit,
+    *,
+    booked_by: uuid.UUID | None,
+    amount: int | None = None,
+    provenance: Provenance | None = None,
+    holder_id: uuid.UUID | None = None,
+) -> None:
+    """Book again what was taken back of a source, of one holder or of all: as it was, or another amount.
+
+    What stands is left alone, so that of two restorations the second is nothing.
+    """
+    await queries.lock(session, source.kind, source.id)
+    taken = await queries.taken_back(session, source.kind, source.id, unit)
+    rows = [
+        _attribution(entry)
+        | _amount(unit, entry.amount if amount is None else amount, provenance or entry.provenance)
+        | {"rule": entry.rule, "revision": entry.revision + 1}
+        for entry in taken
+        if holder_id in (None, entry.holder_id)
+    ]
+    kind = LedgerEvent.MINUTES_BOOKED if unit == Unit.MINUTES else LedgerEvent.POINTS_AWARDED
+    await _write(session, kind, rows, booked_by)
 
 
 def _amount(unit: Unit, amount: int, provenance: Provenance | None) -> Row:

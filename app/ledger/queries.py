@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
     values,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -86,6 +86,19 @@ async def standing_entries(
             .order_by(Entry.id)
         )
     ).all()
+
+
+async def taken_back(session: AsyncSession, source_kind: str, source_id: uuid.UUID, unit: Unit) -> list[Entry]:
+    """The newest booking of a source for each holder of whose bookings none stands."""
+    newest = (
+        select(Entry)
+        .where(Entry.source_kind == source_kind, Entry.source_id == source_id, Entry.unit == unit)
+        .where(Entry.reverses_id.is_(None))
+        .order_by(Entry.holder_id, Entry.revision.desc())
+        .ext(distinct_on(Entry.holder_id))
+    )
+    standing = {entry.holder_id for entry in await standing_entries(session, source_kind, [source_id], unit)}
+    return [entry for entry in await session.scalars(newest) if entry.holder_id not in standing]
 
 
 async def balance(session: AsyncSession, holder_ids: Sequence[uuid.UUID]) -> int:

@@ -203,6 +203,18 @@ class Key:
     WHISTLE_ARRIVE = Rule[timedelta](
         "whistle_arrive", Duration, _days(3), Text("吹哨到场时限", "whistle: time to arrive")
     )
+    APPEAL_WINDOW = Rule[timedelta](
+        "appeal_window",
+        Duration,
+        _days(30),
+        Text("可申诉的期限", "how long after a decision it can be appealed"),
+    )
+    APPEAL_DUE = Rule[Span](
+        "appeal_due", Window, WorkingDays(5), Text("申诉裁决时限", "time to decide an appeal before it climbs")
+    )
+    COMPLAINT_DUE = Rule[Span](
+        "complaint_due", Window, WorkingDays(5), Text("投诉建议答复时限", "time to answer a complaint before it climbs")
+    )
     CLOCK_TOLERANCE = Rule[timedelta](
         "clock_tolerance",
         Duration,

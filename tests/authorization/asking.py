@@ -60,6 +60,9 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /demands region": {"scope": "region"},
     "GET /claims organization": {"scope": "organization"},
     "GET /claims desk": {"scope": "desk"},
+    "GET /appeals desk": {"scope": "desk"},
+    "GET /complaints desk": {"scope": "desk"},
+    "GET /complaints region": {"scope": "region"},
 }
 
 NAMED = {
@@ -102,6 +105,12 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "PUT /policies/{key} of the district": _plain(RULE | {"region_code": DISTRICT}),
     "PUT /policies/{key} of elsewhere": _plain(RULE | {"region_code": ELSEWHERE}),
     "PUT /policies/{key} absent": _plain(RULE | {"region_code": COMMUNITY}),
+    "POST /appeals": lambda stage: {"subject_kind": "rejection", "subject_id": stage.rejected, "reason": WORDS},
+    "POST /appeals/{appeal_id}/decide": _plain({"upheld": False, "reason": WORDS}),
+    "POST /appeals/{appeal_id}/withdraw": _plain({}),
+    "POST /complaints": _plain({"kind": "suggestion", "text": WORDS, "region_code": COMMUNITY}),
+    "POST /complaints/{complaint_id}/answer": _plain({"text": WORDS, "accepted": True}),
+    "POST /complaints/{complaint_id}/raise-again": _plain({}),
     "POST /members/bindings/{binding_id}/decide": _plain({"member_id": None}),
     "PUT /notifications/quiet": _plain({"muted": ["progress"]}),
     "POST /notifications/read-all": _plain({"until": "2026-01-01T00:00:00+08:00"}),

@@ -157,6 +157,52 @@ admin's                  401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+SEES_APPEAL = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      yes   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+DECIDES_APPEAL = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      403   404   404    404 404      404     404     404   403  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+WITHDRAWS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      yes   404   404    404 404      404     404     404   403  404       403      403      403   403
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   403
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SEES_COMPLAINT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      yes   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+ANSWERS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      403   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+EVALUATIONS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      yes   yes   403    403 403      403     403     403   yes  404       yes      yes      yes   yes
+unpublished              401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+published                401    404      404   404   403    403 403      403     403     403   yes  404       yes      yes      yes   yes
+for all                  401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
 PLAIN = table("""
                                       nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 GET /healthz                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -224,6 +270,13 @@ POST /demands call next door          401    403      403   403   403    403 403
 POST /demands call elsewhere          401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 POST /demands and dispatch            401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
 POST /demands and dispatch elsewhere  401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+GET /appeals                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /appeals desk                     401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /appeals                         401    404      yes   404   404    404 404      404     404     404   403  404       403      403      403   403
+GET /complaints                       401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /complaints desk                  401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /complaints region                401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /complaints                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 """)  # noqa: E501 - a table
 
 OF_THINGS: dict[str, Table] = {
@@ -263,6 +316,13 @@ OF_THINGS: dict[str, Table] = {
     "GET /organizations/{organization_id}/hours": ORGANIZATION_HOURS,
     "POST /members/bindings/{binding_id}/decide": DECIDES,
     "POST /notifications/{notification_id}/read": READS,
+    "GET /demands/{demand_id}/evaluations": EVALUATIONS,
+    "GET /appeals/{appeal_id}": SEES_APPEAL,
+    "POST /appeals/{appeal_id}/decide": DECIDES_APPEAL,
+    "POST /appeals/{appeal_id}/withdraw": WITHDRAWS,
+    "GET /complaints/{complaint_id}": SEES_COMPLAINT,
+    "POST /complaints/{complaint_id}/answer": ANSWERS,
+    "POST /complaints/{complaint_id}/raise-again": WITHDRAWS,
 }
 """What is asked of one thing; words after the route say what else is in the request."""
 

@@ -71,6 +71,10 @@ class Stage:
     organizations: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
     notifications: dict[str, str] = field(default_factory=dict)
+    rejected: str = ""
+    """A demand of the filer's that its desk refused."""
+    appeals: dict[str, str] = field(default_factory=dict)
+    complaints: dict[str, str] = field(default_factory=dict)
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -92,6 +96,8 @@ class Stage:
             "organization_id": self.organizations,
             "binding_id": self.bindings,
             "notification_id": self.notifications,
+            "appeal_id": self.appeals,
+            "complaint_id": self.complaints,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -124,6 +130,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _ours(stage)
     await _others(stage)
     await _offers(stage)
+    await _objections(stage)
     await _messages(stage)
     return stage
 
@@ -249,3 +256,18 @@ async def _messages(stage: Stage) -> None:
         await Post(session).round()
     for role in ("filer", "elder", "desk", "admin"):
         stage.notifications[f"{role}'s"] = (await inbox(stage.people[role]))[0]["id"]
+
+
+async def _objections(stage: Stage) -> None:
+    """An appeal and a complaint of the filer's in our community, and of somebody who plays no part elsewhere."""
+    for name, who, region_code in (("filer's", "filer", COMMUNITY), ("elsewhere", "outsider", ELSEWHERE)):
+        author, admin = stage.people[who], stage.people["admin"]
+        demand = await filed(author, region_code=region_code, contact=None)
+        await ok(admin.post(f"/demands/{demand['id']}/reject", {"reason": "不予受理"}))
+        appeal = {"subject_kind": "rejection", "subject_id": demand["id"], "reason": "不服"}
+        stage.appeals[name] = (await ok(author.post("/appeals", appeal), 201))["id"]
+        complaint = {"kind": "complaint", "text": "太慢", "region_code": region_code}
+        stage.complaints[name] = (await ok(author.post("/complaints", complaint), 201))["id"]
+    refused = await filed(stage.people["filer"], contact=None)
+    await ok(stage.people["desk"].post(f"/demands/{refused['id']}/reject", {"reason": "不予受理"}))
+    stage.rejected = refused["id"]

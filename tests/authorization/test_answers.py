@@ -14,6 +14,8 @@ from tests.client import Client
 from tests.demands.world import ok
 
 FIELDS = """
+AppealOut            id subject_kind subject_id demand_id demand_title region_code region_name reason state filed_at due_at overdue answer amount ended_at actions
+ComplaintOut         id kind region_code region_name demand_id text anonymous author state filed_at due_at overdue answer accepted answered_at raised_again actions
 AccountOut           id nickname phone_masked home_region_code member_id
 ActorOut             kind display_name
 BindingOut           id account_id nickname phone_masked region_code requested_at decided_at member_id candidates
@@ -31,7 +33,7 @@ DayOut               day works kind name set_in
 DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions needs_desk joins match
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
 ExportOut            made_at tables
-EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at
+EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at struck_at
 Handler              region_code name
 Health               status
 HoursOut             minutes target_minutes by_provenance
@@ -110,7 +112,10 @@ claimant's phone     no     no       no    no    no     no  no       no      no 
 message              no     no       yes   yes   no     no  yes      yes     yes     no    yes  no        yes      yes      yes   yes
 """)  # noqa: E501 - a table
 
-DETAILS = {"round", "claim_id", "service_id", "text", "mode", "to", "reason", "result", "stars", "resolved", "channel"}
+DETAILS = {
+    *("round", "claim_id", "service_id", "text", "mode", "to", "reason", "cause", "result", "stars", "resolved"),
+    "channel",
+}
 """What an item of a history may hold beside its kind, time and actor."""
 MESSAGE = "请从后门进来"
 PHONE = re.compile(r"(?<![\w-])1[0-9]{10}(?![\w-])")

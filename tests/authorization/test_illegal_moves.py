@@ -89,12 +89,11 @@ def test_the_tables_name_every_state_and_every_route() -> None:
     assert set(CLAIM) == set(moments.CLAIMS)
     assert {name.split()[0] for name in CLAIM} == set(ClaimState)
     assert {*ROUTES.values(), *CLAIM_ROUTES.values()} <= set(BODIES)
-    assert WHO.keys() - {"evaluate"} == MAY.keys() - {"evaluation", "callback", "claims", "messages"}
+    assert WHO.keys() - {"evaluate", "appeal"} == MAY.keys() - {"evaluation", "callback", "claims", "messages"}
     assert {action.replace("_", "-") for action in CLAIM_WHO} == CLAIM_MAY.keys() - {"members"}
     written = {" ".join(asked.split()[:2]) for asked in (*ROUTES.values(), *CLAIM_ROUTES.values())}
     offered = {name for name in document.ROUTES if "_id}/" in name and not name.startswith("GET")}
-    others = {"POST /members/bindings/{binding_id}/decide", "POST /notifications/{notification_id}/read"}
-    assert written == offered - others
+    assert written == {name for name in offered if name.startswith(("POST /demands", "POST /claims", "PUT /claims"))}
 
 
 @pytest.mark.parametrize("state", DEMAND)

@@ -24,6 +24,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "DecisionIn": ("binding_requests", "accounts"),
     "QuietIn": ("notification_mutes", "notifications"),
     "ReadAllIn": ("notifications",),
+    "AppealIn": ("appeals", "ledger_entries"),
+    "AppealDecisionIn": ("appeals", "services", "ledger_entries"),
+    "ComplaintIn": ("complaints",),
+    "AnswerIn": ("complaints",),
     "DemandIn": (*DEMANDS, "events"),
     "Contact": ("demands", "accounts"),
     "Location": ("demands",),
@@ -49,7 +53,16 @@ ALIASES = {"PolicyIn": {"valid_from"}}
 
 WRITES = {route.name: route.takes for route in ROUTES.values() if route.takes}
 BODIES = {name for taken in WRITES.values() for name in references({"$ref": f"#/{taken}"})}
+THINGS = {
+    "demand_id": "ours",
+    "claim_id": "claimant's",
+    "binding_id": "same community",
+    "appeal_id": "filer's",
+    "complaint_id": "filer's",
+}
 WHO = {
+    "POST /appeals": "filer",
+    "POST /appeals/{appeal_id}/decide": "district",
     "PUT /me/preferences": "member",
     "POST /me/consents": "member",
     "PUT /policies/{key}": "admin",
@@ -104,9 +117,7 @@ def test_every_write_takes_json_and_nothing_else() -> None:
 async def test_no_column_can_be_written_beside_the_fields(stage: Stage, route: str) -> None:
     schema = WRITES[route]
     assert schema
-    thing = {"demand_id": "ours", "claim_id": "claimant's", "binding_id": "same community"}.get(
-        ROUTES[route].parameter or ""
-    )
+    thing = THINGS.get(ROUTES[route].parameter or "")
     question = asking.question(stage, route, thing)
     who = stage.people[WHO.get(route, "desk")]
     before = await stage.digest()

@@ -90,5 +90,14 @@ def told(answer: ANSWER) -> tuple[object, ...]:
 
 
 def test_an_absent_id_is_no_things(stage: Stage) -> None:
-    things = [stage.demands, stage.claims, stage.members, stage.organizations, stage.bindings, stage.notifications]
+    things = [
+        stage.demands,
+        stage.claims,
+        stage.members,
+        stage.organizations,
+        stage.bindings,
+        stage.appeals,
+        stage.complaints,
+        stage.notifications,
+    ]
     assert ABSENT not in {one for known in things for one in known.values()}

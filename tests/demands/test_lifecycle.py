@@ -31,32 +31,32 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 DEMAND_TABLE = """
-           dispatch   return   reject   merge  unmerge split   transfer escalate finish    close  reopen     supplement cancel    evaluate claim   arrive  complete  vacate     expire
-filed      dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        claimed -       -         -          -
-dispatched dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        claimed -       -         -          -
-returned   -          -        -        -      -       -       -        -        -         -      -          filed      cancelled -        -       -       -         -          closed
-claimed    claimed    -        -        merged -       serving -        -        completed closed -          -          cancelled -        claimed serving completed dispatched -
-serving    serving    -        -        merged -       serving -        -        completed closed -          -          cancelled -        serving serving completed dispatched -
-completed  -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -       -       -         -          closed
-closed     -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -       -       -         -          -
-rejected   -          -        -        -      -       -       -        -        -         -      -          -          -         -        -       -       -         -          -
-merged     -          -        -        -      filed   -       -        -        -         -      -          -          -         -        -       -       -         -          -
-cancelled  -          -        -        -      -       -       -        -        -         -      -          -          -         -        -       -       -         -          -
+           dispatch   return   reject   merge  unmerge split   transfer escalate finish    close  reopen     supplement cancel    evaluate appeal claim   arrive  complete  vacate     expire
+filed      dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        -      claimed -       -         -          -
+dispatched dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        -      claimed -       -         -          -
+returned   -          -        -        -      -       -       -        -        -         -      -          filed      cancelled -        -      -       -       -         -          closed
+claimed    claimed    -        -        merged -       serving -        -        completed closed -          -          cancelled -        -      claimed serving completed dispatched -
+serving    serving    -        -        merged -       serving -        -        completed closed -          -          cancelled -        -      serving serving completed dispatched -
+completed  -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -      -       -       -         -          closed
+closed     -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -      -       -       -         -          -
+rejected   -          -        -        -      -       -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -
+merged     -          -        -        -      filed   -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -
+cancelled  -          -        -        -      -       -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -
 """  # noqa: E501 - a table
 
 CLAIM_TABLE = """
-          accept   decline  contact  arrive  serve    complete  confirm   withdraw  no_show expire  release  restore
-offered   accepted declined -        -       -        -         -         -         -       expired released -
-accepted  -        -        accepted arrived accepted completed accepted  withdrawn no_show -       released -
-arrived   -        -        arrived  -       accepted completed -         withdrawn -       -       released -
-completed -        -        -        -       -        -         confirmed -         -       -       -        -
-confirmed -        -        -        -       -        -         -         -         -       -       -        -
-declined  -        -        -        -       -        -         -         -         -       -       -        -
-expired   -        -        -        -       -        -         -         -         -       -       -        -
-withdrawn -        -        -        -       -        -         -         -         -       -       -        -
-released  -        -        -        -       -        completed -         -         -       -       -        offered
-no_show   -        -        -        -       -        -         -         -         -       -       -        -
-"""
+          accept   decline  contact  arrive  serve    complete  confirm   withdraw  no_show excuse   expire  release  restore
+offered   accepted declined -        -       -        -         -         -         -       -        expired released -
+accepted  -        -        accepted arrived accepted completed accepted  withdrawn no_show -        -       released -
+arrived   -        -        arrived  -       accepted completed -         withdrawn -       -        -       released -
+completed -        -        -        -       -        -         confirmed -         -       -        -       -        -
+confirmed -        -        -        -       -        -         -         -         -       -        -       -        -
+declined  -        -        -        -       -        -         -         -         -       -        -       -        -
+expired   -        -        -        -       -        -         -         -         -       -        -       -        -
+withdrawn -        -        -        -       -        -         -         -         -       -        -       -        -
+released  -        -        -        -       -        completed -         -         -       -        -       -        offered
+no_show   -        -        -        -       -        -         -         -         -       released -       -        -
+"""  # noqa: E501 - a table
 
 
 def cells(table: str) -> list[tuple[str, str, str | None]]:
