@@ -18,6 +18,7 @@ from app.kit.db import Base
 from app.ledger.models import Entry
 from app.members.models import BindingRequest, Engagement, Member, Preference
 from app.notifications.models import Mute, Notification
+from app.oversight.models import Appeal, Complaint
 
 GONE = "已删除"
 """What stands where a text cannot be empty."""
@@ -119,6 +120,18 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(ResponseRating, lambda person: ResponseRating.rated_by == person.account_id, erased={"comment": None}),
     Holding(Claim, _claims, erased={"note": None}, also_erased=_on_theirs(Claim)),
     Holding(Service, lambda person: Service.claim_id.in_(select(Claim.id).where(_claims(person)))),
+    Holding(
+        Appeal,
+        lambda person: Appeal.filed_by == person.account_id,
+        erased={"reason": GONE, "answer": None},
+        withheld=frozenset({"decided_by", "ended_by"}),
+    ),
+    Holding(
+        Complaint,
+        lambda person: Complaint.filed_by == person.account_id,
+        erased={"text": GONE, "answer": None},
+        withheld=frozenset({"answered_by"}),
+    ),
     Holding(Join, lambda person: Join.account_id == person.account_id),
     Holding(
         Reveal,

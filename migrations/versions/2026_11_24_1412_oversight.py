@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "2026_11_24_1408_oversight"
-down_revision: str | None = "2026_11_24_1356_answers"
+revision: str = "2026_11_24_1412_oversight"
+down_revision: str | None = "2026_11_24_1406_privacy"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
