@@ -12,9 +12,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import app.access.router
+import app.content.router
 import app.demands.routers.claims
 import app.demands.routers.demands
 import app.demands.routers.evaluations
+import app.demands.routers.files
 import app.demands.routers.lifecycle
 import app.demands.routers.reveals
 import app.ledger.router
@@ -26,6 +28,9 @@ import app.policies.router
 import app.privacy.router
 import app.regions.router
 from app import meta, system
+from app.content.reencoding import Workshop
+from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
+from app.gateways.storage import FolderStorage, Storage
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
 from app.kit import clock, db, problems
 from app.kit.http import Edge
@@ -36,6 +41,7 @@ BODY_LIMIT = 1 << 20
 
 PUBLIC = (
     app.access.router.public,
+    app.content.router.public,
     app.policies.router.public,
     app.regions.router.public,
     app.demands.routers.lifecycle.public,
@@ -49,6 +55,7 @@ ROUTERS = (
     app.members.router.auth,
     app.members.router.router,
     app.ledger.router.router,
+    app.content.router.router,
     app.demands.routers.demands.router,
     app.demands.routers.demands.desk,
     app.demands.routers.claims.router,
@@ -57,12 +64,13 @@ ROUTERS = (
     app.demands.routers.reveals.router,
     app.privacy.router.router,
     app.oversight.router.router,
+    app.demands.routers.files.router,
 )
 
 
 def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastAPI:
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
-    middleware = [Middleware(Edge, body_limit=BODY_LIMIT)]
+    middleware = [Middleware(Edge, body_limit=BODY_LIMIT, larger={f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT})]
     if settings.cors_origins:  # around the edge, so that a browser may read a 500 as well
         middleware.insert(
             0,
@@ -89,11 +97,18 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.settings = settings
     application.state.keyring = keyring(settings)
     application.state.sessions = sessions
+    application.state.storage = storage(settings)
+    application.state.workshop = Workshop()
     problems.install(application)
     application.include_router(system.router)
     for router in (*PUBLIC, *ROUTERS):
         application.include_router(router, prefix=API)
     return application
+
+
+def storage(settings: Settings) -> Storage:
+    """Where uploaded files lie."""
+    return FolderStorage(settings.data_dir / "files")
 
 
 def engine_sessions(settings: Settings) -> tuple[db.Sessions, AsyncEngine]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.access.models import ConsentChannel, Purpose, Role
+from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import Action, ClaimAction, ClaimState, Closing, Kind, Mode, Reason, State
 from app.demands.matching_schemas import MatchReason
@@ -52,6 +53,8 @@ LABELS: dict[type[StrEnum], str] = {
         "留言 补充 下单说明 退回 不予受理 转派 上报 关闭 重开 撤销 谢绝 退出 未到场 完成说明 "
         "遗留事项 合并 撤回合并 拆分"
     ),
+    FileKind: "照片 语音",
+    MediaType: "JPEG照片 MP3语音 M4A语音",
     Unit: "分钟 积分",
     HolderKind: "党员 居民",
     Provenance: "签到计时 他人确认 本人填报",

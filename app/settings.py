@@ -47,7 +47,7 @@ class Settings(BaseSettings):
 
     env: Literal["development", "production"] = "development"
     data_dir: Path = Field(default_factory=default_data_dir)
-    """Holds the embedded database, the secret key and the run-time files."""
+    """Holds the embedded database, the secret key, uploaded files and the run-time files."""
     database_url: str | None = Field(default=None, repr=False)
     """PostgreSQL 15+ as the app role, `postgresql://user:password@host/name`; unset starts the embedded one."""
     owner_database_url: str | None = Field(default=None, repr=False)

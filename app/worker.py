@@ -4,11 +4,12 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
+from app.content import collecting
 from app.demands import timing
 from app.kit import clock, db, events, idempotency, log
 from app.kit.timers import Timer, sweep
 from app.ledger import standings
-from app.main import engine_sessions
+from app.main import engine_sessions, storage
 from app.notifications import following, forgetting
 from app.oversight import climbing
 from app.privacy import leaving
@@ -22,7 +23,13 @@ FOLLOWERS: dict[str, events.Handler] = {
     standings.FOLLOWER: standings.count,
     following.FOLLOWER: following.tell,
 }
-TIMERS: tuple[Timer, ...] = (timing.DEMANDS, climbing.APPEALS, climbing.COMPLAINTS, leaving.ERASURES)
+TIMERS: tuple[Timer, ...] = (
+    timing.DEMANDS,
+    climbing.APPEALS,
+    climbing.COMPLAINTS,
+    leaving.ERASURES,
+    collecting.UNUSED_FILES,
+)
 
 
 async def run(settings: Settings) -> None:
@@ -35,6 +42,7 @@ async def run(settings: Settings) -> None:
     loops = [_repeat(stop, EVERY, "follow", lambda: follow(sessions))]
     loops += [_repeat(stop, EVERY, "sweep", lambda: sweep_all(sessions))]
     loops += [_repeat(stop, FORGET_EVERY, "forget", lambda: forget(sessions))]
+    loops += [_repeat(stop, FORGET_EVERY, "tidy", lambda: collecting.remove_orphans(sessions, storage(settings)))]
     await asyncio.gather(*loops)
     await engine.dispose()
 
@@ -59,6 +67,7 @@ async def forget(sessions: db.Sessions) -> None:
     """Drop what is kept for a while only."""
     async with db.transaction(sessions) as session:
         await idempotency.forget_old(session)
+        await collecting.forget_days(session)
     while await _forget_some_notifications(sessions):
         continue
 

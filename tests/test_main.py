@@ -21,6 +21,7 @@ PUBLIC = {
     ("POST", "/auth/password"),
     ("POST", "/auth/refresh"),
     ("GET", "/lifecycle"),
+    ("GET", "/files/links/{token}"),
     ("GET", "/meta"),
     ("GET", "/demand-categories"),
     ("GET", "/regions"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import deadlines, dispatching, moving, queries, reaching, relations
+from app.demands import deadlines, dispatching, files, moving, queries, reaching, relations
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, ENDS, Action, ClaimState, Kind, Reason, Relation, State
 from app.demands.models import Demand, NoteKind
@@ -47,6 +47,7 @@ async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
     session.add(demand)
     await moving.settle(session, demand, now)
     moving.tell(session, demand, DemandEvent.FILED, caller)
+    await files.attach_to_demand(session, caller, demand, body.file_ids)
     if body.dispatch:
         await dispatching.put_out(session, caller, demand, body.dispatch)
     return demand
@@ -142,6 +143,7 @@ async def supplement(session: AsyncSession, caller: Caller, demand_id: uuid.UUID
     relations.require(relations.of(caller, demand), Action.SUPPLEMENT)
     moving.move(demand, Action.SUPPLEMENT)
     await deadlines.resume(session, demand, demand.moved_at)
+    await files.attach_to_demand(session, caller, demand, body.file_ids)
     written = moving.note(session, demand, NoteKind.SUPPLEMENT, body.description, caller)
     moving.tell(session, demand, DemandEvent.SUPPLEMENTED, caller, note_id=written)
     await moving.settle(session, demand)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries as access
 from app.access.caller import Caller
+from app.content import queries as content
 from app.demands import claiming, queries, relations
 from app.demands.actions import claim_actions, demand_actions
 from app.demands.lifecycle import Kind, Relation
@@ -43,6 +44,8 @@ class Names:
     """Who serves on organizations' claims."""
     identified: set[uuid.UUID] = field(default_factory=set)
     """The members who consent to residents seeing that they are."""
+    files: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=dict)
+    """The files of demands and claims, as far as they are shown."""
 
 
 async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Sequence[Claim]) -> Names:
@@ -91,14 +94,16 @@ async def _demands_out(
     mine = await queries.my_claims(session, caller, [demand.id for demand in demands])
     names = await names_of(session, demands, [claim for held in mine.values() for claim in held])
     reaches = await claiming.reaches(session, caller) if any(demand.mode for demand in demands) else []
-    answers = []
+    views = []
     for demand in demands:
         claims = [claim for claim in mine.get(demand.id, []) if claim.round == demand.round]
-        view = View(caller, demand, claims, relations.of(caller, demand, claims), reaches, in_full, coord_type)
+        related = relations.of(caller, demand, claims)
+        views.append(View(caller, demand, claims, related, reaches, in_full, coord_type))
+    names.files = await content.ids_of(session, [one for view in views for one in view.shown_with_files])
+    for view in views:
         if view.reveals and view.seen_as:
-            await keep_reveal(session, caller, demand, view.seen_as)
-        answers.append(_demand_out(view, names))
-    return answers
+            await keep_reveal(session, caller, view.demand, view.seen_as)
+    return [_demand_out(view, names) for view in views]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,14 @@ class View:
         return self.is_own or (self.in_full and self.seen_as is not None)
 
     @property
+    def shown_with_files(self) -> list[uuid.UUID]:
+        """What this view shows that may have files: the demand, and the caller's claim."""
+        demand = [self.demand.id] if self.sees_contact else []
+        return [*demand, *(claim.id for claim in self.claims[:1])]
+
+    @property
     def sees_contact(self) -> bool:
-        """Whether the caller sees whom to call; of an anonymous filer only the desk does."""
+        """Whether the caller sees whom to call, and the photos; of an anonymous filer only the desk does."""
         return self.sees_address and (self.knows_filer or not self.demand.anonymous)
 
     @property
@@ -182,7 +193,7 @@ def _demand_out(view: View, names: Names) -> DemandOut:
                 if view.knows_filer and view.sees_address
                 else None
             ),
-            "file_ids": [],
+            "file_ids": names.files.get(demand.id, []),
             "is_open": claiming.is_open(demand, now) and demand.claimed < demand.slots,
             "overdue": _is_overdue(demand, now),
             "filer": Named(display_name=filer_name(demand, names, view.knows_filer)),
@@ -254,6 +265,7 @@ async def claims_out(
 ) -> list[ClaimOut]:
     """Some claims as a caller may see them; `demands` holds the demand of each."""
     names = await names_of(session, list(demands.values()), claims)
+    names.files = await content.ids_of(session, [claim.id for claim in claims])
     answers = []
     for claim in claims:
         demand = demands[claim.demand_id]
@@ -266,7 +278,17 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
     serving = names.serving.get(claim.id, [])
     related = relations.to_claim(view.caller, demand, claim)
     in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER}) or view.caller.member_id in serving
-    copied = ("claimant", "member_ids", "note", "cause", "offered_at", "minutes", "actions", "claimant_kind")
+    copied = (
+        "claimant",
+        "claimant_kind",
+        "member_ids",
+        "note",
+        "cause",
+        "offered_at",
+        "minutes",
+        "file_ids",
+        "actions",
+    )
     shown = {column: getattr(claim, column) for column in ClaimOut.model_fields if column not in copied}
     return ClaimOut(
         **shown,
@@ -281,6 +303,7 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
         cause=claim.cause if in_full else None,
         offered_at=claim.made_at,
         minutes=claim.minutes,
+        file_ids=names.files.get(claim.id, []) if shows_files(related, view.caller, serving) else [],
         actions=claim_actions(demand, claim, related),
     )
 
@@ -288,6 +311,11 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
 def hides_identity(claim: Claim, names: Names) -> bool:
     """Whether a claimant is a member who has not consented to residents seeing that."""
     return claim.claimant_kind == ClaimantKind.MEMBER and claim.claimant_id not in names.identified
+
+
+def shows_files(related: Relations, caller: Caller, serving: Sequence[uuid.UUID]) -> bool:
+    """Whether a claim's files are shown: to who serves, the desk, and the filer."""
+    return bool(related) or caller.member_id in serving
 
 
 def claimant_name(claim: Claim, names: Names, in_full: bool) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from app.content.schemas import FileIds
 from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
 from app.demands.matching_schemas import MatchOut
@@ -36,8 +37,6 @@ Tag = Annotated[PlainText, StringConstraints(min_length=1, max_length=30)]
 Minutes = Annotated[Int, Field(ge=0, le=24 * 60)]
 Answers = Annotated[dict[QuestionCode, ShortText], Field(max_length=20)]
 Ids = Annotated[list[Id], Field(max_length=200)]
-NoFiles = Annotated[list[str], Field(max_length=0)]
-"""Files are named by the ids that uploading answers; nothing can be uploaded yet."""
 
 
 def _without_phone(title: str) -> str:
@@ -98,14 +97,15 @@ class DemandIn(Input):
     wanted_by: TimeIn | None = None
     anonymous: Bool = False
     on_behalf_of: Contact | None = None
-    file_ids: NoFiles = []
     answers: Answers = {}
     """To the questions that the category asks, by their codes."""
+    file_ids: FileIds = []
     dispatch: DispatchIn | None = None
 
 
 class Supplement(Input):
     description: LongText
+    file_ids: FileIds = []
 
 
 class MessageIn(Input):
@@ -175,7 +175,7 @@ class CompleteIn(Input):
     summary: LongText | None = None
     minutes: Minutes | None = None
     outcome: Outcome = Outcome.DONE
-    file_ids: NoFiles = []
+    file_ids: FileIds = []
 
 
 class ConfirmIn(Input):
@@ -271,6 +271,7 @@ class ClaimOut(Output):
     completed_at: Time | None
     minutes: int | None
     provenance: Provenance | None
+    file_ids: list[uuid.UUID]
     actions: list[str]
 
 
@@ -320,7 +321,7 @@ class DemandOut(Output):
     wanted_by: Time | None
     anonymous: bool
     on_behalf_of: ContactOut | None
-    file_ids: list[str]
+    file_ids: list[uuid.UUID]
     state: State
     round: int
     mode: Mode | None

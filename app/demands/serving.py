@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import claiming, moving, queries
+from app.demands import claiming, files, moving, queries
 from app.demands.lifecycle import ClaimAction, ClaimState, Kind
 from app.demands.models import Claim, ClaimantKind, Demand, NoteKind, Service
 from app.demands.schemas import CompleteIn, ConfirmIn
@@ -60,6 +60,7 @@ async def complete(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, b
     service = await _serve(session, caller, demand, claim, body.minutes)
     if not serves_on:
         claim.outcome, claim.completed_at = body.outcome, service.served_at
+    await files.attach_to_claim(session, caller, demand, claim, body.file_ids)
     await moving.move_claim(session, demand, claim, action, caller, note_id=written, service_id=service.id)
     if serves_on:
         claim.arrived_at = None  # the next service starts its own clock

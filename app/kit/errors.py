@@ -76,6 +76,11 @@ class InvalidRequest(AppError):
         return cls(message, errors=[FieldError(field, code, message)])
 
 
+class PayloadTooLarge(AppError):
+    status, code = 413, "payload_too_large"
+    title = Text("提交的内容过大", "The request is too large")
+
+
 class IdempotencyKeyReused(AppError):
     status, code = 422, "idempotency_key_reused"
     title = Text("该幂等键已用于另一个请求", "This Idempotency-Key was used for another request")

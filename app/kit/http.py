@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
@@ -42,6 +42,10 @@ class TransactionalRoute(APIRoute):
     async def key_of(self, request: Request) -> str | None:
         """The key by which a second sending of the same request is known."""
         return request.headers.get("idempotency-key")
+
+    async def content_of(self, request: Request) -> bytes:
+        """What of the body a key stands for; a route that streams its body answers a digest."""
+        return await request.body()
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
@@ -99,7 +103,7 @@ class TransactionalRoute(APIRoute):
         if principal is None or request.method != "POST" or (key := await self.key_of(request)) is None:
             return None
         asked = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"])
-        return idempotency.keyed(principal, key, *asked, await request.body())
+        return idempotency.keyed(principal, key, *asked, await self.content_of(request))
 
 
 def _replay(stored: idempotency.Answer) -> Response:
@@ -129,11 +133,12 @@ HEADERS = {
 class Edge:
     """Pure ASGI around everything else: a trace id, a limit, security headers, one log line, and no bare 500.
 
-    A request body of more than `body_limit` bytes is refused where it is read.
+    A request body of more than `body_limit` bytes is refused where it is read; `larger` holds the limits of
+    the paths that take more.
     """
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
-        self.app, self.body_limit = app, body_limit
+    def __init__(self, app: ASGIApp, body_limit: int, larger: Mapping[str, int]) -> None:
+        self.app, self.body_limit, self.larger = app, body_limit, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -154,7 +159,8 @@ class Edge:
             await send(message)
 
         try:
-            await self.app(scope, _limited(receive, headers, self.body_limit), tagged)
+            limit = self.larger.get(scope["path"], self.body_limit)
+            await self.app(scope, _limited(receive, headers, limit), tagged)
         except Exception as error:
             logger.error("request.failed", exc_info=error)
             if status:  # too late for another answer: the server cuts this one off

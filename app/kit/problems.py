@@ -21,6 +21,7 @@ from app.kit.errors import (
     InternalError,
     InvalidRequest,
     NotFound,
+    PayloadTooLarge,
     Text,
     Unavailable,
 )
@@ -77,11 +78,6 @@ UNKNOWN = Text("不符合要求", "is not valid")
 class MethodNotAllowed(AppError):
     status, code = 405, "method_not_allowed"
     title = Text("不支持此方法", "This method is not supported here")
-
-
-class PayloadTooLarge(AppError):
-    status, code = 413, "payload_too_large"
-    title = Text("提交的内容过大", "The request is too large")
 
 
 ROUTING: dict[int, type[AppError]] = {

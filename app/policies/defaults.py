@@ -17,6 +17,8 @@ Count = Annotated[StrictInt, Field(ge=0, le=100_000)]
 Skills = Annotated[list[Annotated[str, Field(min_length=1, max_length=30)]], Field(max_length=20)]
 QuestionCode = Annotated[str, Field(pattern="^[a-z0-9_]{1,30}$")]
 Percent = Annotated[StrictInt, Field(ge=0, le=100)]
+Files = Annotated[StrictInt, Field(ge=0, le=50)]
+Edge = Annotated[StrictInt, Field(ge=640, le=4096)]
 
 
 class Reach(StrEnum):
@@ -324,6 +326,43 @@ class Key:
         Duration,
         _days(180),
         Text("消息保留时间", "how long messages are kept, read or not"),
+    )
+    UPLOADS_PER_DAY = Rule[int](
+        "uploads_per_day", Count, 60, Text("每人每天可上传的文件数", "files that one person may upload a day")
+    )
+    FILES_PER_DEMAND = Rule[int](
+        "files_per_demand", Files, 9, Text("每件点单的照片和语音数上限", "photos and voice notes of one demand")
+    )
+    FILES_PER_CLAIM = Rule[int](
+        "files_per_claim", Files, 6, Text("每次服务的照片和语音数上限", "photos and voice notes of one claim")
+    )
+    KEEP_PHOTO_EVIDENCE = Rule[bool](
+        "keep_photo_evidence",
+        StrictBool,
+        False,
+        Text(
+            "是否为调度台保留照片的拍摄时间和地点（默认不保留）",
+            "whether a desk may see when and where a photo was taken",
+        ),
+    )
+    PHOTO_EDGE = Rule[int]("photo_edge", Edge, 2560, Text("照片长边像素上限", "pixels of a photo's longer edge"))
+    VOICE_LENGTH = Rule[timedelta](
+        "voice_length",
+        Annotated[timedelta, Field(gt=timedelta(), le=timedelta(minutes=5))],
+        timedelta(seconds=60),
+        Text("语音时长上限", "how long a voice note may be"),
+    )
+    FILE_LINK_WINDOW = Rule[timedelta](
+        "file_link_window",
+        Annotated[timedelta, Field(ge=timedelta(seconds=30), le=timedelta(hours=1))],
+        timedelta(minutes=10),
+        Text("照片链接有效期", "how long a link to a file opens it"),
+    )
+    UNUSED_FILE_WINDOW = Rule[timedelta](
+        "unused_file_window",
+        Annotated[timedelta, Field(ge=timedelta(hours=1), le=timedelta(days=7))],
+        _days(1),
+        Text("上传后未使用的文件保留时间", "how long an uploaded file waits to be used"),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 
 from app.access.models import Account, Consent, Grant, Identity, SignIn
+from app.content.models import File
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
 from app.demands.models import Claim, Demand, Evaluation, Note, NoteKind, Reveal, Service
@@ -131,6 +132,13 @@ HOLDINGS: tuple[Holding, ...] = (
         lambda person: Complaint.filed_by == person.account_id,
         erased={"text": GONE, "answer": None},
         withheld=frozenset({"answered_by"}),
+    ),
+    Holding(
+        File,
+        lambda person: File.uploaded_by == person.account_id,
+        also_erased=lambda person: File.subject_id.in_(person.demand_ids),
+        removed=True,
+        withheld=frozenset({"blob", "content_mac"}),
     ),
     Holding(Join, lambda person: Join.account_id == person.account_id),
     Holding(

@@ -8,6 +8,7 @@ from tests.authorization.document import PARAMETER
 from tests.authorization.expectations import route_of
 from tests.authorization.stage import ABSENT, PASSWORD, Stage
 from tests.client import ANSWER, Client
+from tests.content import making
 from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR
 
 WORDS = "有人需要帮忙"
@@ -25,6 +26,8 @@ class Question:
     path: str
     query: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
+    upload: bytes | None = None
+    """A file that is sent instead of a body."""
 
     async def by(self, who: Client) -> ANSWER:
         """The answer that somebody gets."""
@@ -35,6 +38,8 @@ class Question:
                 return await who.delete(self.path)
             case "PUT":
                 return await who.put(self.path, self.body)
+        if self.upload is not None:
+            return await who.upload(self.upload)
         return await who.post(self.path, self.body)
 
 
@@ -154,7 +159,16 @@ def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
     """What a row asks; `thing` says of which thing, where the path names one by its id."""
     method, path = route_of(asked).split()
     if found := PARAMETER.search(path):
-        one = NAMED[asked] if thing is None else stage.things(found[1]).get(thing, ABSENT)
+        one = _named(stage, asked) if thing is None else stage.things(found[1]).get(thing, ABSENT)
         path = path.replace(found[0], one)
     body = BODIES[asked](stage) if method in ("POST", "PUT") else None
+    if path == "/files":
+        return Question(method, path, upload=making.jpeg())
+    body = BODIES[asked](stage) if method != "GET" else None
     return Question(method, path, QUERIES.get(asked, {}), body)
+
+
+def _named(stage: Stage, asked: str) -> str:
+    if "{token}" in asked:
+        return stage.link[: -1 if asked.endswith("altered") else None]
+    return NAMED[asked]

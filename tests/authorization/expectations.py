@@ -203,6 +203,19 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+SHOWN = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+of ours                  401    404      yes   yes   404    404 yes      yes     yes     404   yes  404       yes      404      yes   yes
+of a wish                401    404      yes   yes   404    404 404      404     404     404   yes  404       yes      404      yes   yes
+of the claimant's        401    404      yes   yes   404    404 yes      404     404     404   yes  404       yes      404      yes   yes
+of the unit's            401    404      yes   yes   404    404 404      yes     yes     404   yes  404       yes      404      yes   yes
+published                401    404      404   404   404    404 404      404     404     404   yes  404       yes      404      yes   yes
+for all                  401    404      404   404   404    404 404      404     404     404   yes  404       yes      404      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+unused                   401    404      yes   404   404    404 404      404     404     404   404  404       404      404      404   404
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
 PLAIN = table("""
                                       nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 GET /healthz                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -263,6 +276,9 @@ GET /notifications/counts             401    yes      yes   yes   yes    yes yes
 GET /notifications/quiet              401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 PUT /notifications/quiet              401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /notifications/read-all          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /files                           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /files/links/{token}              yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /files/links/{token} altered      404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 POST /demands                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /demands elsewhere               401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /demands call                    401    403      403   403   403    403 403      403     yes     yes   yes  403       yes      403      yes   yes
@@ -323,6 +339,7 @@ OF_THINGS: dict[str, Table] = {
     "GET /complaints/{complaint_id}": SEES_COMPLAINT,
     "POST /complaints/{complaint_id}/answer": ANSWERS,
     "POST /complaints/{complaint_id}/raise-again": WITHDRAWS,
+    "GET /files/{file_id}": SHOWN,
 }
 """What is asked of one thing; words after the route say what else is in the request."""
 

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.access import signing_in
 from app.access.models import Account, Role
+from app.content.models import File, SubjectKind
 from app.kit import clock, db
 from app.kit.db import Base, new_id
 from app.members.models import BindingRequest, Member
 from tests.client import Client
+from tests.content import making
 from tests.demands.world import (
     COMMUNITY,
     DISTRICT,
@@ -75,6 +77,9 @@ class Stage:
     """A demand of the filer's that its desk refused."""
     appeals: dict[str, str] = field(default_factory=dict)
     complaints: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    link: str = ""
+    """The token of a link that opens the file of ours."""
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -98,6 +103,7 @@ class Stage:
             "notification_id": self.notifications,
             "appeal_id": self.appeals,
             "complaint_id": self.complaints,
+            "file_id": self.files,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -132,6 +138,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _offers(stage)
     await _objections(stage)
     await _messages(stage)
+    await _files(stage)
     return stage
 
 
@@ -271,3 +278,32 @@ async def _objections(stage: Stage) -> None:
     refused = await filed(stage.people["filer"], contact=None)
     await ok(stage.people["desk"].post(f"/demands/{refused['id']}/reject", {"reason": "不予受理"}))
     stage.rejected = refused["id"]
+
+
+async def _files(stage: Stage) -> None:
+    """Photos of demands and claims, and one that belongs to nothing yet; each row stands for the same picture."""
+    filer = stage.people["filer"]
+    wish = await filed(filer, kind="wish", **TOLD["named"])
+    await _open(stage.people["desk"], wish)
+    await claimed(stage.people["claimant"], wish)
+    taken = await ok(filer.upload(making.jpeg()), 201)
+    stage.files["unused"] = taken["id"]
+    async with stage.sessions.begin() as session:
+        model = await session.get_one(File, uuid.UUID(taken["id"]))
+        shown = {"of ours": stage.demands["ours"], "of a wish": wish["id"]}
+        shown |= {name: stage.demands[name] for name in ("published", "for all", "elsewhere")}
+        for name, demand_id in shown.items():
+            stage.files[name] = _a_file(session, model, SubjectKind.DEMAND, demand_id)
+        for name in ("claimant's", "unit's"):
+            stage.files[f"of the {name}"] = _a_file(session, model, SubjectKind.CLAIM, stage.claims[name])
+    links = (await ok(filer.get(f"/files/{taken['id']}")))["links"]
+    stage.link = links["full"].rsplit("/", 1)[1]
+
+
+def _a_file(session: AsyncSession, model: File, kind: SubjectKind, subject_id: str) -> str:
+    """A row like the model's that belongs to something."""
+    columns = {column.key: getattr(model, column.key) for column in File.__table__.columns}
+    own = {"id": new_id(), "blob": new_id().hex, "subject_kind": kind, "subject_id": uuid.UUID(subject_id)}
+    file = File(**columns | own | {"expires_at": None, "uploaded_by": model.uploaded_by})
+    session.add(file)
+    return str(file.id)

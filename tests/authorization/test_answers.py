@@ -23,7 +23,7 @@ ByProvenance         measured confirmed entered
 CalendarOut          region_code year days
 CandidateOut         kind id name phone_masked organization_id organization_name skills live minutes done is_free distance match
 CategoryOut          code name due_in due_in_words evidence evidence_limit points skills questions
-ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance actions
+ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance file_ids actions
 Claimant             id display_name badge
 ConsentOut           purpose version given_at withdrawn_at
 ContactOut           name phone
@@ -34,6 +34,8 @@ DemandOut            id number kind category title description answers region_co
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
 ExportOut            made_at tables
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at struck_at
+EvidenceOut          taken_at lng lat
+FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
 HoursOut             minutes target_minutes by_provenance
@@ -42,6 +44,7 @@ LeavingOut           erases_at
 LeaderboardOut       items as_of
 LifecycleOut         demand claim
 Location             lng lat coord_type
+LinksOut             full thumbnail until
 LocationOut          lng lat coord_type
 MatchOut             score reasons
 MeOut                id nickname phone_masked home_region_code roles member
@@ -68,6 +71,7 @@ SimilarOut           id number title category state result region_name distance 
 Slot                 weekday from_hour to_hour
 SubjectOut           kind id
 Table                moves ends live
+UploadedOut          id kind media_type size width height seconds uploaded_at expires_at
 TimelineItem         kind at actor detail
 UnreadOut            unread by_kind by_group
 Version              version migration python

@@ -91,6 +91,7 @@ async def test_of_two_refusals_the_earlier_is_told(
         "GET /demands/{demand_id}",
         "POST /demands/{demand_id}/cancel",
         "GET /claims/{claim_id}",
+        "GET /files/{file_id}",
         "POST /claims/{claim_id}/accept",
         "GET /members/{member_id}/hours",
         "GET /organizations/{organization_id}/hours",

@@ -1,0 +1,127 @@
+"""A photo decoded and written anew, so that nothing survives but its pixels. Runs in the child process only."""
+
+import io
+import math
+from datetime import datetime
+from typing import Any, BinaryIO
+
+import pillow_heif
+from PIL import ExifTags, Image, ImageCms
+
+from app.content.refused import Fault, Refused
+from app.content.sniffing import Form
+from app.kit.clock import CHINA
+
+MOST_PIXELS = 50_000_000
+"""Counted from the header, before anything is decoded."""
+QUALITY = 82
+WHITE = (255, 255, 255)
+CAN_MOVE = frozenset({Form.PNG, Form.WEBP})
+"""A JPEG with several pictures holds depth or previews of one; a HEIF opens at its primary picture."""
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes an EXIF orientation."""
+
+
+def reencode(source: BinaryIO, form: Form, edge: int, thumbnail_edge: int) -> tuple[dict[str, Any], list[bytes]]:
+    """What is known of a photo, and its two variants as JPEG; raises `Refused`."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    Image.MAX_IMAGE_PIXELS = None  # the limit below is ours, and lower
+    image = Image.open(source, formats=[form])
+    if image.width * image.height > MOST_PIXELS:
+        raise Refused(Fault.TOO_MANY_PIXELS)
+    if form in CAN_MOVE and getattr(image, "is_animated", False):
+        raise Refused(Fault.ANIMATED)
+    exif = _exif(image)
+    profile = image.info.get("icc_profile")
+    full = _upright(_flat(_shrunk(image, edge), profile), exif.get(ExifTags.Base.Orientation))
+    small = _shrunk(full.copy(), thumbnail_edge)
+    facts = {"width": full.width, "height": full.height, **_taken(exif)}
+    return facts, [_written(full), _written(small)]
+
+
+def _shrunk(image: Image.Image, edge: int) -> Image.Image:
+    if image.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):  # a palette cannot be averaged
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    image.load()  # thumbnail leaves alone what is small already
+    return image
+
+
+def _flat(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Opaque, in sRGB, and a new picture: what else the file said hung on the old one."""
+    flat = Image.new("RGB", image.size, WHITE)
+    mask = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
+    flat.paste(_in_srgb(image, profile), mask=mask)
+    return flat
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile and image.mode in ("RGB", "CMYK"):
+        try:
+            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            found = ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError):  # a profile that is wrong is as none
+            found = None
+        if found is not None:
+            return found
+    return image.convert("RGB")
+
+
+def _upright(image: Image.Image, orientation: Any) -> Image.Image:
+    turn = TURNS.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
+
+
+def _written(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    try:
+        return image.getexif()
+    except Exception:
+        return Image.Exif()
+
+
+def _taken(exif: Image.Exif) -> dict[str, Any]:
+    """When and where the photo says it was taken, as far as it makes sense."""
+    try:
+        inner, gps = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
+        found = {"taken_at": _moment(inner), **_place(gps)}
+    except Exception:
+        return {}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _moment(exif: dict[int, Any]) -> str | None:
+    said = exif.get(ExifTags.Base.DateTimeOriginal)
+    if not isinstance(said, str):
+        return None
+    offset = str(exif.get(ExifTags.Base.OffsetTimeOriginal) or "").strip("\0 ")
+    local = datetime.strptime(said.strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=CHINA)
+    return (datetime.fromisoformat(f"{local:%Y-%m-%dT%H:%M:%S}{offset}") if offset else local).isoformat()
+
+
+def _place(gps: dict[int, Any]) -> dict[str, float]:
+    sides = {"lat": (ExifTags.GPS.GPSLatitude, b"S", 90), "lng": (ExifTags.GPS.GPSLongitude, b"W", 180)}
+    found = {}
+    for name, (tag, negative, most) in sides.items():
+        if tag not in gps:
+            return {}
+        degrees, minutes, seconds = (float(part) for part in gps[tag])
+        value = degrees + minutes / 60 + seconds / 3600
+        if not (math.isfinite(value) and 0 <= value <= most):
+            return {}
+        side = gps.get(tag - 1, "")
+        found[name] = -value if side in (negative, negative.decode()) else value
+    return found
