@@ -33,7 +33,7 @@ from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
 from app.gateways.storage import FolderStorage, Storage
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
 from app.kit import clock, db, problems
-from app.kit.http import Edge
+from app.kit.http import Edge, Throttle
 from app.settings import Settings, database_url, keyring
 
 API = "/api/v1"
@@ -70,7 +70,10 @@ ROUTERS = (
 
 def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastAPI:
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
-    middleware = [Middleware(Edge, body_limit=BODY_LIMIT, larger={f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT})]
+    middleware = [
+        Middleware(Edge, body_limit=BODY_LIMIT, larger={f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT}),
+        Middleware(Throttle, per_minute=settings.requests_per_minute),
+    ]
     if settings.cors_origins:  # around the edge, so that a browser may read a 500 as well
         middleware.insert(
             0,

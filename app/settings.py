@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(default=5_000, ge=100, le=LONGEST_MS)
     lock_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
     pool_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
+    requests_per_minute: int = Field(default=1_200, ge=0, le=1_000_000)
+    """What one caller may ask of an HTTP process in a minute, and an address without a token five times; 0: anything."""
+    trusted_proxies: str = "127.0.0.1"
+    """The addresses, separated by commas, whose X-Forwarded-For says who really asks."""
     request_deadline_ms: int = Field(default=10_000, ge=500, le=LONGEST_MS)
     """How long one request may keep being retried after serialization failures and deadlocks."""
 
@@ -119,6 +123,11 @@ class Settings(BaseSettings):
                 not self.wechat_base_url.startswith("https://"),
                 "YIHU_WECHAT_BASE_URL: not https, so sign-in codes travel in the open",
             ),
+            (
+                self.requests_per_minute == 0,
+                "YIHU_REQUESTS_PER_MINUTE: 0, so one caller can keep everybody else waiting",
+            ),
+            ("*" in self.trusted_proxies, "YIHU_TRUSTED_PROXIES: * believes any address that a caller makes up"),
             (self.clock_file is not None, "YIHU_CLOCK_FILE: set, so the clock can be moved"),
             ("*" in origins, "YIHU_CORS_ORIGINS: * lets any site call with a stolen token"),
             (

@@ -184,6 +184,7 @@ def answer(settings: Settings, fd: int) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=20,
+        forwarded_allow_ips=settings.trusted_proxies,
         loop="uvloop",
         http="httptools",
     )

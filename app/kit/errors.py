@@ -106,6 +106,11 @@ class Conflict(AppError):
     title = Text("与已有数据冲突", "This conflicts with what is already there")
 
 
+class TooManyRequests(AppError):
+    status, code = 429, "too_many_requests"
+    title = Text("请求过于频繁，请稍后再试", "Too many requests, please wait")
+
+
 class Unavailable(AppError):
     status, code = 503, "unavailable"
     title = Text("系统繁忙，请稍后再试", "Busy, please try again shortly")
