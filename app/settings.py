@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
     pool_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
     requests_per_minute: int = Field(default=1_200, ge=0, le=1_000_000)
-    """What one caller may ask of an HTTP process in a minute, and an address without a token five times; 0: anything."""
+    """What one caller may ask of an HTTP process a minute, and an address without a token five times; 0: anything."""
     trusted_proxies: str = "127.0.0.1"
     """The addresses, separated by commas, whose X-Forwarded-For says who really asks."""
     request_deadline_ms: int = Field(default=10_000, ge=500, le=LONGEST_MS)

@@ -179,7 +179,7 @@ class Edge:
 
 
 class Throttle:
-    """Pure ASGI: a token has `per_minute` requests a minute, an address without one five times as many: it is many people.
+    """Pure ASGI: a token has `per_minute` requests a minute, an address without one five times as many, as many people.
 
     An address that was answered 401 too often gets no further with tokens that were never good, so that making up
     tokens is no way to a new allowance. The address is the connection's, or what a trusted proxy says.
