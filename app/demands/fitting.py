@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.demands import matching, matching_queries, nearness, reaching
 from app.demands.matching import Asked, Helper, Terms
 from app.demands.matching_queries import Facts
+from app.demands.matching_schemas import MatchReason
 from app.demands.models import ClaimantKind, Demand
 from app.demands.nearness import Place
 from app.kit import clock
 from app.policies import service as policies
-from app.policies.defaults import Key
+from app.policies.defaults import Key, Weights
 
 RULES = (Key.MATCH_WEIGHTS, Key.HOURS_PER_QUARTER, Key.CATEGORY_SKILLS)
 Suggested = dict[str, list[str]]
@@ -45,7 +46,12 @@ def best_first(asked: Asked, helpers: dict[uuid.UUID, Helper], terms: Terms) -> 
 async def terms_in(session: AsyncSession, region_code: str) -> tuple[Terms, Suggested]:
     """The terms of a region today, and the skills that its categories suggest."""
     weights, target_hours, suggested = await policies.values(session, RULES, region_code)
-    return Terms(weights, target_hours * 60, clock.now()), suggested
+    return Terms(counts(weights), target_hours * 60, clock.now()), suggested
+
+
+def counts(weights: Weights) -> dict[MatchReason, int]:
+    """How much each reason counts."""
+    return {reason: getattr(weights, reason) for reason in MatchReason}
 
 
 def asked_of(demand: Demand | Facts, suggested: Suggested) -> Asked:
@@ -55,8 +61,7 @@ def asked_of(demand: Demand | Facts, suggested: Suggested) -> Asked:
         category=demand.category,
         skills=frozenset(skills),
         place=nearness.place(demand.region_code, demand.cell_lng, demand.cell_lat),
-        starts_at=demand.starts_at,
-        ends_at=demand.ends_at,
+        hours=matching.hours_touched(demand.starts_at, demand.ends_at),
         due_at=demand.due_at,
     )
 

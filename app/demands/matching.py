@@ -3,7 +3,7 @@
 The shares below are each between 0 and 1 and are weighed by the policy `match_weights`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,6 @@ from app.demands import nearness
 from app.demands.matching_schemas import MatchReason
 from app.demands.nearness import Place
 from app.kit.clock import CHINA
-from app.policies.defaults import Weights
 
 UNKNOWN = 0.5
 """What counts where nobody said anything: neither for nor against."""
@@ -39,8 +38,8 @@ class Asked:
     category: str
     skills: frozenset[str]
     place: Place
-    starts_at: datetime | None
-    ends_at: datetime | None
+    hours: tuple[tuple[date, int], ...]
+    """The days and hours of the week that its appointment touches; none where it has none."""
     due_at: datetime
 
 
@@ -66,21 +65,21 @@ class Helper:
 class Terms:
     """What holds for all who are compared."""
 
-    weights: Weights
+    weights: Mapping[MatchReason, int]
     target_minutes: int
     now: datetime
 
 
 def score(asked: Asked, helper: Helper, terms: Terms) -> int:
     """How well they fit, from 0 to 100: the weighed mean of the shares."""
-    weights: dict[str, int] = dict(terms.weights)
+    weights = terms.weights
     total = sum(weights[reason] * share(asked, helper, terms) for reason, share in SHARES.items())
     return round(100 * total / sum(weights.values()))
 
 
 def reasons(asked: Asked, helper: Helper, terms: Terms) -> dict[MatchReason, str]:
     """Why they fit, the weightiest first, in words."""
-    weights: dict[str, int] = dict(terms.weights)
+    weights = terms.weights
     shares = {reason: share(asked, helper, terms) for reason, share in SHARES.items()}
     strong = [reason for reason in shares if shares[reason] >= SAID_FROM and weights[reason]]
     strong.sort(key=lambda reason: weights[reason] * shares[reason], reverse=True)
@@ -101,12 +100,11 @@ def _distance(asked: Asked, helper: Helper, _: Terms) -> float:
 
 
 def _availability(asked: Asked, helper: Helper, _: Terms) -> float:
-    needed = hours_needed(asked)
-    if not needed:
+    if not asked.hours:
         return UNKNOWN
     free = helper.hours or OFF_HOURS
-    covered = [hour for day, hour in needed if hour in free and day not in helper.days_off]
-    return len(covered) / len(needed)
+    covered = [hour for day, hour in asked.hours if hour in free and day not in helper.days_off]
+    return len(covered) / len(asked.hours)
 
 
 def _load(_: Asked, helper: Helper, __: Terms) -> float:
@@ -137,16 +135,16 @@ SHARES: dict[MatchReason, Callable[[Asked, Helper, Terms], float]] = {
 }
 
 
-def hours_needed(asked: Asked) -> list[tuple[date, int]]:
-    """The days and hours of the week that a demand's appointment touches; none where it has none."""
-    if asked.starts_at is None or asked.ends_at is None or asked.ends_at - asked.starts_at > LONGEST_WINDOW:
-        return []
-    at = asked.starts_at.astimezone(CHINA).replace(minute=0, second=0, microsecond=0)
+def hours_touched(starts_at: datetime | None, ends_at: datetime | None) -> tuple[tuple[date, int], ...]:
+    """The days and hours of the week that an appointment touches; none where it is open or longer than a day."""
+    if starts_at is None or ends_at is None or ends_at - starts_at > LONGEST_WINDOW:
+        return ()
+    at = starts_at.astimezone(CHINA).replace(minute=0, second=0, microsecond=0)
     touched = []
-    while at < asked.ends_at:
+    while at < ends_at:
         touched.append((at.date(), at.weekday() * HOURS_A_DAY + at.hour))
         at += timedelta(hours=1)
-    return touched
+    return tuple(touched)
 
 
 def _words(reason: MatchReason, asked: Asked, helper: Helper) -> str:
@@ -157,7 +155,7 @@ def _words(reason: MatchReason, asked: Asked, helper: Helper) -> str:
             return f"具备所需技能（{len(asked.skills & helper.skills)}/{len(asked.skills)}）"
         case MatchReason.DISTANCE:
             return f"距离近（{nearness.words(asked.place, helper.place)}）"
-        case MatchReason.AVAILABILITY if hours_needed(asked):
+        case MatchReason.AVAILABILITY if asked.hours:
             return "时间合适" if helper.hours else "在八小时外，时间可能合适"
         case MatchReason.LOAD if helper.live == 0:
             return "手上没有进行中的服务"
@@ -172,7 +170,6 @@ def _words(reason: MatchReason, asked: Asked, helper: Helper) -> str:
 
 def is_free(asked: Asked, helper: Helper) -> bool | None:
     """Whether a person said that they can serve at the time; unknown where there is no time or nothing was said."""
-    needed = hours_needed(asked)
-    if any(day in helper.days_off for day, _ in needed):
+    if any(day in helper.days_off for day, _ in asked.hours):
         return False
-    return all(hour in helper.hours for _, hour in needed) if needed and helper.hours else None
+    return all(hour in helper.hours for _, hour in asked.hours) if asked.hours and helper.hours else None

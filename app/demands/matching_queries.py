@@ -104,14 +104,16 @@ async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[s
 
     Who of too many are compared is drawn by lot, the same for each look at one demand: not always the same people.
     """
-    may_be_asked = [Member.id.not_in(await _askers(session, demand)), *_is_at_hand(demand)]
-    lot = func.uuid_hash_extended(Member.id, int.from_bytes(demand.id.bytes[8:], signed=True))
+    askers = await _askers(session, demand)
+    seed = int.from_bytes(demand.id.bytes[8:], signed=True)
     found: list[Facts] = []
     for here in _rings(Member.home_region_code, prefixes):
-        gathered = select(Member.id).where(here).limit(GATHERED).subquery()
-        drawn = select(Member.id).join(gathered, gathered.c.id == Member.id).where(*may_be_asked)
+        gathered = select(Member.id).where(here).limit(GATHERED).subquery().c.id
+        drawn = select(gathered).where(gathered.not_in(askers), *_is_at_hand(demand, gathered))
+        lot = func.uuid_hash_extended(gathered, seed)
         picked = drawn.order_by(lot).limit(POOL - len(found)).subquery()  # what is told of them is read for these only
-        found += (await session.execute(_people().join(picked, picked.c.id == Member.id).order_by(lot))).all()
+        in_order = func.uuid_hash_extended(Member.id, seed)
+        found += (await session.execute(_people().join(picked, picked.c.id == Member.id).order_by(in_order))).all()
         if len(found) >= POOL:
             break
     return found
@@ -131,14 +133,14 @@ def _rings(column: Any, prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
     return [first, *(outer & ~inner for inner, outer in zip([first, *wider], wider, strict=False))]
 
 
-def _is_at_hand(demand: Demand) -> list[ColumnElement[bool]]:
+def _is_at_hand(demand: Demand, member_id: Any) -> list[ColumnElement[bool]]:
     """A member did not have it in this round, and is not booked at the time."""
-    conditions: list[ColumnElement[bool]] = [Member.id.not_in(_had_it(demand))]
+    conditions: list[ColumnElement[bool]] = [member_id.not_in(_had_it(demand))]
     if demand.starts_at and demand.ends_at:
         one = func.uuidrange(Engagement.person_id, Engagement.person_id, "[]")  # as the constraint's index has it
         booked = exists().where(
             Engagement.live,
-            one.op("&&")(func.uuidrange(Member.id, Member.id, "[]")),
+            one.op("&&")(func.uuidrange(member_id, member_id, "[]")),
             Engagement.during.overlaps(Range(demand.starts_at, demand.ends_at)),
         )
         conditions.append(~booked)

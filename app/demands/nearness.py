@@ -41,7 +41,7 @@ def words(one: Place, other: Place) -> str:
 def _kilometres(one: Place, other: Place) -> float | None:
     if one.cell is None or other.cell is None:
         return None
-    return geo.kilometres(geo.cell(one.cell), geo.cell(other.cell))
+    return geo.kilometres(one.cell, other.cell)
 
 
 def _alike(one: Place, other: Place) -> tuple[int, float, str]:

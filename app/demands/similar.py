@@ -10,7 +10,7 @@ from app.demands import nearness, relations, similar_queries
 from app.demands.matching_schemas import SimilarOut, SimilarWanted
 from app.demands.models import Demand
 from app.demands.nearness import Place
-from app.kit import clock
+from app.kit import clock, geo
 from app.kit.pagination import Page
 from app.policies import service as policies
 from app.policies.defaults import Key
@@ -33,16 +33,15 @@ async def similar(session: AsyncSession, caller: Caller, wanted: SimilarWanted) 
     return Page(items=items)
 
 
-def _similar_out(caller: Caller, wanted: SimilarWanted, row: Row[Demand, int, int], region_name: str) -> SimilarOut:
-    demand, likeness, joins = row
-    shown = ("id", "number", "category", "state", "result", "filed_at", "closed_at")
-    here = Place(wanted.region_code, wanted.place)
+def _similar_out(caller: Caller, wanted: SimilarWanted, row: Row[Demand, int], region_name: str) -> SimilarOut:
+    demand, likeness, *_ = row
+    shown = ("id", "number", "category", "state", "result", "filed_at", "closed_at", "joins")
+    here = Place(wanted.region_code, geo.cell(wanted.place) if wanted.place else None)
     return SimilarOut(
         **{column: getattr(demand, column) for column in shown},
         title=NUMBERS.sub("***", demand.title),
         region_name=region_name,
         distance=nearness.words(here, nearness.place(demand.region_code, demand.cell_lng, demand.cell_lat)),
         is_own=relations.is_filer(caller, demand),
-        joins=joins,
         likeness=likeness,
     )

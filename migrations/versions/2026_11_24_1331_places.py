@@ -14,19 +14,24 @@ down_revision: str | None = "2026_11_24_1330_rungs"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+# a house's number is one token: it tells houses apart, and half of a community is not alike by its "号楼"
 TOKENS = r"""
 CREATE FUNCTION demand_tokens(region_code text, title text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     WITH plain AS (
-        SELECT regexp_replace(
+        SELECT '([0-9]+(号楼|号院|单元|[号栋幢层室楼门])?)' AS house, regexp_replace(
             lower(normalize(title, NFKC) COLLATE "C"),
             '[\u0001-\u002f\u003a-\u0060\u007b-\u00bf\u2000-\u206f\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030-\u303f]+',
             '', 'g'
         ) AS letters
+    ), tokens AS (
+        SELECT found[1] AS token FROM plain, regexp_matches(letters, house, 'g') AS found
+        UNION
+        SELECT substr(part, at, 2)
+        FROM plain, regexp_split_to_table(letters, house) AS part, generate_series(1, greatest(length(part) - 1, 1)) AS at
+        WHERE part <> ''
     )
-    SELECT coalesce(array_agg(DISTINCT left(region_code, 12) || substr(letters, at, 2)), '{}')
-    FROM plain, generate_series(1, greatest(length(letters) - 1, 1)) AS at
-    WHERE letters <> ''
+    SELECT coalesce(array_agg(left(region_code, 12) || token), '{}') FROM tokens
 $$
 """
 Conversion = Callable[[Point, CoordType], Point]

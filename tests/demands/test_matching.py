@@ -9,18 +9,20 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.demands import matching
-from app.demands.matching import Asked, Helper, Terms
+from app.demands.fitting import counts
+from app.demands.matching import Asked, Helper, Terms, hours_touched
 from app.demands.matching_schemas import MatchReason
 from app.demands.nearness import Place, share, words
 from app.kit.geo import Point
 from app.policies.defaults import Weights
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
-TERMS = Terms(Weights(), 600, NOW)
+TERMS = Terms(counts(Weights()), 600, NOW)
 HERE = Place("110107003024", Point(116.19, 39.91))
 SATURDAY = datetime(2026, 11, 28, 1, tzinfo=UTC)
 """Nine in the morning in China."""
-ASKED = Asked("repair", frozenset({"repair"}), HERE, SATURDAY, SATURDAY + timedelta(hours=2), NOW + timedelta(days=5))
+MORNING = hours_touched(SATURDAY, SATURDAY + timedelta(hours=2))
+ASKED = Asked("repair", frozenset({"repair"}), HERE, MORNING, NOW + timedelta(days=5))
 PERFECT = Helper(
     HERE,
     skills=frozenset({"repair"}),
@@ -28,6 +30,7 @@ PERFECT = Helper(
     wishes=frozenset({"repair"}),
 )
 
+Weighed = dict[MatchReason, int]
 words_of = st.frozensets(st.sampled_from(["repair", "medical", "legal", "it"]))
 cells = st.none() | st.builds(Point, st.floats(116, 116.4), st.floats(39.8, 40.1))
 places = st.builds(Place, st.sampled_from(["110107003024", "110107003025", "110107004001", "620201001003"]), cells)
@@ -50,7 +53,7 @@ windows = st.one_of(
 )
 asked_for = st.builds(
     lambda category, skills, place, window, due: Asked(
-        category, skills, place, window[0], window[1], NOW + timedelta(hours=due)
+        category, skills, place, hours_touched(*window), NOW + timedelta(hours=due)
     ),
     st.sampled_from(["repair", "medical"]),
     words_of,
@@ -58,17 +61,17 @@ asked_for = st.builds(
     windows,
     st.integers(-200, 400),
 )
-weights = st.builds(Weights, **{reason: st.integers(0, 100) for reason in MatchReason if reason != "skill"})
+weights = st.builds(Weights, **{reason: st.integers(0, 100) for reason in MatchReason if reason != "skill"}).map(counts)
 
 
 @given(asked_for, helpers, weights)
-def test_a_score_is_a_percentage(asked: Asked, helper: Helper, weighed: Weights) -> None:
+def test_a_score_is_a_percentage(asked: Asked, helper: Helper, weighed: Weighed) -> None:
     assert 0 <= matching.score(asked, helper, replace(TERMS, weights=weighed)) <= 100
 
 
 @given(asked_for, helpers, weights, words_of, words_of, hours)
 def test_more_of_a_good_thing_never_lowers_a_score(
-    asked: Asked, helper: Helper, weighed: Weights, skills: frozenset[str], wishes: frozenset[str], free: frozenset[int]
+    asked: Asked, helper: Helper, weighed: Weighed, skills: frozenset[str], wishes: frozenset[str], free: frozenset[int]
 ) -> None:
     terms = replace(TERMS, weights=weighed)
     before = matching.score(asked, helper, terms)
@@ -104,7 +107,7 @@ def test_nearness_is_the_same_both_ways(one: Place, other: Place) -> None:
 
 @given(asked_for, helpers)
 def test_every_reason_is_of_something_that_counts(asked: Asked, helper: Helper) -> None:
-    found = matching.reasons(asked, helper, replace(TERMS, weights=Weights(distance=0)))
+    found = matching.reasons(asked, helper, replace(TERMS, weights=counts(Weights(distance=0))))
     assert MatchReason.DISTANCE not in found
     assert all(found.values())
 
@@ -118,12 +121,12 @@ def test_who_fits_in_all_is_told_why_the_weightiest_first() -> None:
         MatchReason.WISH: "属于愿意服务的类别",
         MatchReason.FAIRNESS: "本季度服务较少",
     }
-    assert matching.score(ASKED, PERFECT, replace(TERMS, weights=Weights(urgency=0))) == 100
+    assert matching.score(ASKED, PERFECT, replace(TERMS, weights=counts(Weights(urgency=0)))) == 100
 
 
 def test_who_said_nothing_is_taken_to_be_free_outside_of_work() -> None:
     silent = replace(PERFECT, hours=frozenset())
-    at_work = replace(ASKED, starts_at=NOW, ends_at=NOW + timedelta(hours=1))  # Tuesday at noon in China
+    at_work = replace(ASKED, hours=hours_touched(NOW, NOW + timedelta(hours=1)))  # Tuesday at noon in China
     assert matching.score(ASKED, silent, TERMS) == matching.score(ASKED, PERFECT, TERMS)
     assert matching.score(at_work, silent, TERMS) < matching.score(ASKED, silent, TERMS)
     assert matching.reasons(ASKED, silent, TERMS)[MatchReason.AVAILABILITY] == "在八小时外，时间可能合适"
@@ -137,8 +140,8 @@ def test_a_day_off_is_a_day_off() -> None:
 
 
 def test_a_long_stretch_is_no_appointment() -> None:
-    week = replace(ASKED, ends_at=SATURDAY + timedelta(days=7))
-    assert matching.hours_needed(week) == []
+    week = replace(ASKED, hours=hours_touched(SATURDAY, SATURDAY + timedelta(days=7)))
+    assert week.hours == ()
     assert matching.is_free(week, PERFECT) is None
 
 
