@@ -8,9 +8,11 @@ from pydantic import BaseModel
 from app.access.models import ConsentChannel, Purpose, Role
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
+from app.demands.ladder import LadderStep, WhistleClock
 from app.demands.lifecycle import Action, ClaimAction, ClaimState, Closing, Kind, Mode, Reason, State
 from app.demands.matching_schemas import MatchReason
 from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result, SeenAs
+from app.demands.plan_models import Approval
 from app.kit.errors import AppError
 from app.kit.geo import CoordType
 from app.kit.http import TransactionalRoute
@@ -28,11 +30,12 @@ LABELS: dict[type[StrEnum], str] = {
     Kind: "诉求 微心愿 服务项目 岗位 党有所呼",
     State: "待处理 已下单 退回补充 已接单 服务中 待评议 已关闭 不予受理 已合并 已撤销",
     Action: (
-        "下单 退回 不予受理 合并 撤回合并 拆分 转派 上报 完成 关闭 重开 补充 撤销 评议 申诉 "
+        "下单 退回 不予受理 合并 撤回合并 拆分 转派 上报 完成 关闭 重开 补充 撤销 评议 申诉 批准吹哨 退回吹哨 "
+        "报请吹哨 "
         "接单 到场 完成服务 无人接单 到期"
     ),
     Mode: "公开认领 指派 吹哨",
-    Reason: "新点单 无人认领 邀请均未接受 时间已过 部分完成 居民不满意 待办结 子单均已结束",
+    Reason: "新点单 无人认领 邀请均未接受 时间已过 部分完成 居民不满意 待办结 子单均已结束 吹哨待批",
     ClaimState: "待接受 已接单 已到场 已完成 已确认 已谢绝 已过期 已退出 已释放 未到场",
     ClaimAction: "接受 谢绝 联系 到场 服务一次 完成 确认 退出 记未到场 免除未到场 过期 释放 恢复",
     Audience: "党员 居民 所有人",
@@ -51,7 +54,7 @@ LABELS: dict[type[StrEnum], str] = {
     SeenAs: "受理社区 服务人员",
     NoteKind: (
         "留言 补充 下单说明 退回 不予受理 转派 上报 关闭 重开 撤销 谢绝 退出 未到场 完成说明 "
-        "遗留事项 合并 撤回合并 拆分"
+        "遗留事项 合并 撤回合并 拆分 退回吹哨"
     ),
     FileKind: "照片 语音",
     MediaType: "JPEG照片 MP3语音 M4A语音",
@@ -66,13 +69,17 @@ LABELS: dict[type[StrEnum], str] = {
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",
     DayKind: "放假 调休上班",
     Evidence: "不要求 前后对比照片 照片 文字说明",
+    LadderStep: "党员 支部 社区 街道 区县",
+    WhistleClock: "签收 联系 到场",
+    Approval: "待批 已批准 已退回",
     Reach: "本社区 本街道 本区县 本市",
     Binding: "手机号 手机号和姓名",
     NotificationGroup: "办理结果 办理进展 留言 邀请 我的服务 工作台 紧急提醒",
     NotificationKind: (
         "代为点单 请补充信息 不予受理 请评议 已登记评议 办理结果 已撤销 重新办理 已下单 受理单位变更 有人接单 已到场 "
         "服务人员退出 服务人员未到场 新留言 新的邀请 吹哨待签收 邀请过期 无需前往 单位安排 安排有变 社区代为登记 "
-        "登记未到场 岗位期满 服务已确认 收到评议 新的需求 已补充信息 需要处理 邀请被谢绝 需求已撤销 临近服务退出"
+        "登记未到场 岗位期满 服务已确认 收到评议 新的需求 已补充信息 需要处理 邀请被谢绝 需求已撤销 临近服务退出 "
+        "办理超时 吹哨即将超时 吹哨超时 吹哨被退回"
     ),
     SubjectKind: "需求 接单",
     AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable
 
 from app.content import collecting
-from app.demands import timing
+from app.demands import recounting, timing
 from app.kit import clock, db, events, idempotency, log
 from app.kit.timers import Timer, sweep
 from app.ledger import standings
@@ -22,9 +22,12 @@ FORGET_EVERY = 3600.0
 FOLLOWERS: dict[str, events.Handler] = {
     standings.FOLLOWER: standings.count,
     following.FOLLOWER: following.tell,
+    recounting.FOLLOWER: recounting.follow,
 }
 TIMERS: tuple[Timer, ...] = (
+    recounting.RECOUNTS,
     timing.DEMANDS,
+    timing.ALARMS,
     climbing.APPEALS,
     climbing.COMPLAINTS,
     leaving.ERASURES,

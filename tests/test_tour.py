@@ -88,7 +88,7 @@ def test_every_case_is_named_and_shown(whole: Ended, key: str) -> None:
 
 
 def test_the_totals_equal_the_ledger(whole: Ended) -> None:
-    assert "36 个实际案例 + 14 个难点" in whole.out
+    assert "36 个实际案例 + 16 个难点" in whole.out
     assert "The ledger and the leaderboards say the same" in whole.out
     shown = {head: int(number) for head, number in re.findall(r"(\w+)  (\d+)", whole.out[whole.out.index("Totals") :])}
     booked = re.findall(r"(\d+) 次服务 services · (\d+) 分钟 min · (\d+) 积分 points", whole.out)
@@ -106,7 +106,12 @@ def test_it_can_be_walked_again_on_the_same_data(server: DemoServer, whole: Ende
 
 def test_the_rules_that_were_set_to_seconds_are_put_back(server: DemoServer, whole: Ended) -> None:
     stored = server.sql("SELECT key || ' ' || (value #>> '{}') FROM policies ORDER BY key")
-    assert stored.splitlines() == ["answer_window P7D", "offer_window P1D", "rating_window P7D"]
+    assert stored.splitlines() == [
+        "answer_window P7D",
+        "claim_window P2D",
+        "offer_window P1D",
+        "rating_window P7D",
+    ]
 
 
 def test_a_second_start_is_quick_and_nothing_is_left_behind(server: DemoServer, whole: Ended) -> None:

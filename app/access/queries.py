@@ -1,9 +1,9 @@
 """Every select of access."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, Uuid, column, exists, select, table
+from sqlalchemy import ColumnElement, Row, Uuid, column, exists, select, table
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,6 +77,27 @@ async def account_of_username(session: AsyncSession, username: str) -> Account |
 async def account_of_member(session: AsyncSession, member_id: uuid.UUID) -> Account | None:
     """The account that a member uses, if any."""
     return await session.scalar(select(Account).where(Account.member_id == member_id))
+
+
+async def accounts_of_members(session: AsyncSession, member_ids: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """The accounts that some members use."""
+    wanted = select(Account.id).where(Account.member_id.in_(member_ids)).order_by(Account.id)
+    return (await session.scalars(wanted)).all()
+
+
+async def liaisons_of(session: AsyncSession, organization_ids: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """The accounts that speak for some organizations."""
+    return await _granted(session, Grant.role == Role.LIAISON, Grant.organization_id.in_(organization_ids))
+
+
+async def dispatchers_at(session: AsyncSession, region_code: str) -> Sequence[uuid.UUID]:
+    """The accounts that dispatch for exactly one region, neither above nor below it."""
+    return await _granted(session, Grant.role == Role.DISPATCHER, Grant.region_code == region_code)
+
+
+async def _granted(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[uuid.UUID]:
+    live = select(Grant.account_id).where(Grant.revoked_at.is_(None), *which)
+    return (await session.scalars(live.distinct().order_by(Grant.account_id))).all()
 
 
 async def failure(session: AsyncSession, subject: str) -> SignInFailure | None:

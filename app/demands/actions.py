@@ -47,6 +47,8 @@ def _fits(demand: Demand, related: Relations, action: Action) -> bool:
         case Action.EVALUATE:
             rated = demand.dissatisfied or demand.result == Result.RESOLVED
             return not (demand.staff_filed or rated)
+        case Action.APPROVE | Action.SEND_BACK:
+            return demand.awaits_approval
         case Action.CANCEL:
             return demand.state != State.SERVING
         case Action.FINISH:

@@ -61,8 +61,8 @@ async def resume(session: AsyncSession, demand: Demand, at: datetime) -> None:
 
 def set_by_hand(demand: Demand, due_at: datetime) -> None:
     """Make it due when the desk says."""
-    demand.due_at = demand.due_by_hand = due_at
-    demand.paused = timedelta()
+    demand.due_by_hand, demand.paused = due_at, timedelta()
+    _move(demand, due_at)
 
 
 async def reckon(session: AsyncSession, demand: Demand) -> None:
@@ -77,6 +77,20 @@ def apply(demand: Demand, found: Terms) -> None:
         pause = max(found.pause_cap - demand.paused, timedelta())
         demand.paused_until = demand.paused_at + pause
     if demand.due_by_hand is not None:
-        demand.due_at = demand.due_by_hand + demand.paused + pause
+        due_at = demand.due_by_hand + demand.paused + pause
     else:
-        demand.due_at = found.due(demand.category, demand.due_from, demand.paused + pause)
+        due_at = found.due(demand.category, demand.due_from, demand.paused + pause)
+    _move(demand, due_at)
+
+
+def _move(demand: Demand, due_at: datetime) -> None:
+    """Set the due time; a new one that can still be kept lets the ladder begin at its foot again."""
+    if due_at != demand.due_at and due_at > clock.now() and demand.paused_at is None:
+        demand.climbed = 0
+    demand.due_at = due_at
+    wake(demand, due_at)
+
+
+def wake(demand: Demand, at: datetime) -> None:
+    """Have the worker look at the due time and the whistle's clocks not later than at a moment."""
+    demand.alarm_at = min(at, demand.alarm_at or at)

@@ -1,27 +1,26 @@
 """下单: open, assign, whistle; return, reject, transfer, escalate; finish, close, reopen."""
 
 import uuid
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access import queries as access
 from app.access.caller import Caller
-from app.demands import deadlines, moving, queries, reaching, relations
+from app.demands import deadlines, moving, plans, queries, relations
 from app.demands.causes import Cause
 from app.demands.errors import SlotsBelowClaimed
 from app.demands.events import DemandEvent
-from app.demands.lifecycle import LIVE, Action, ClaimAction, ClaimState, Kind, Mode, State
-from app.demands.models import NOT_DONE, Claim, ClaimantKind, Demand, Dispatch, NoteKind, Outcome
+from app.demands.lifecycle import LIVE, Action, ClaimAction, ClaimState, Kind, Mode, Reason, State
+from app.demands.models import NOT_DONE, Claim, ClaimantKind, Demand, NoteKind, Outcome
+from app.demands.plan_models import Approval, Dispatch
 from app.demands.schemas import CloseIn, DispatchIn, ReasonIn, RejectIn, TransferIn
 from app.kit import clock
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, InvalidRequest, Text
 from app.members import engagements
-from app.members import queries as members
-from app.organizations import queries as organizations
 from app.policies import service as policies
-from app.policies.defaults import CATEGORIES, Key
+from app.policies.defaults import Key
 from app.regions import queries as regions
 
 WHISTLE_CLOCKS = (Key.WHISTLE_ACKNOWLEDGE, Key.WHISTLE_CONTACT, Key.WHISTLE_ARRIVE)
@@ -51,81 +50,67 @@ async def dispatch(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, 
 
 
 async def put_out(session: AsyncSession, caller: Caller, demand: Demand, body: DispatchIn) -> None:
-    """Give a demand its plan and make its offers. Raises `SlotsBelowClaimed` and `Overlaps`."""
-    offered = await _offered_to(session, demand, body)
-    moving.move(demand, Action.DISPATCH)
-    if body.slots < demand.claimed:
-        raise SlotsBelowClaimed
-    await moving.release(session, demand, ClaimState.OFFERED)
-    moved = (demand.starts_at, demand.ends_at) != (body.starts_at, body.ends_at)
-    _apply(demand, body)
-    if body.due_at is not None:
-        deadlines.set_by_hand(demand, body.due_at)
-    elif body.category is not None:
-        await deadlines.reckon(session, demand)
-    if moved:
-        await _rebook(session, demand)
-    session.add(_plan(demand, body, caller.account_id))
-    written = body.note and moving.note(session, demand, NoteKind.DISPATCH, body.note, caller)
-    moving.tell(session, demand, DemandEvent.DISPATCHED, caller, mode=body.mode, note_id=written)
-    places = _places_each(body)
-    for kind, claimant_id in offered:
-        await _offer(session, caller, demand, kind, claimant_id, places)
+    """Give a demand its plan, or propose it to the desk above. Raises `SlotsBelowClaimed` and `Overlaps`."""
+    plan = await plans.plan(session, caller, demand, body)
+    session.add(plan)
+    written = moving.note(session, demand, NoteKind.DISPATCH, body.note, caller) if body.note else None
+    if await plans.needs_approval(session, caller, demand, plan):
+        await _propose(session, caller, demand, plan, written)
+    else:
+        await carry_out(session, caller, demand, plan, Action.DISPATCH, written)
+
+
+async def _propose(
+    session: AsyncSession, caller: Caller, demand: Demand, plan: Dispatch, note_id: uuid.UUID | None
+) -> None:
+    """Let a plan wait for the subdistrict's word; what is under way goes on meanwhile."""
+    moving.move(demand, Action.PROPOSE)
+    plan.approval = Approval.PROPOSED
+    told = await access.dispatchers_at(session, relations.subdistrict_of(demand) or "")
+    reason = Reason.WHISTLE_TO_APPROVE
+    moving.tell(session, demand, DemandEvent.PROPOSED, caller, note_id=note_id, told=told, reason=reason)
     await moving.settle(session, demand)
 
 
-def _places_each(body: DispatchIn) -> int:
-    """How many places an offer is for: one, or an equal share where organizations alone are assigned."""
-    if body.mode != Mode.ASSIGNED or body.member_ids:
-        return 1
-    return max(1, body.slots // len(body.organization_ids))
-
-
-async def _offered_to(session: AsyncSession, demand: Demand, body: DispatchIn) -> list[tuple[ClaimantKind, uuid.UUID]]:
-    """Whom the plan is offered to; raises `InvalidRequest` for ids of nobody within reach."""
-    people = await members.members(session, body.member_ids)
-    homes = {one: member.home_region_code for one, member in people.items()}
-    await _check_near(session, demand, "member_ids", body.member_ids, homes)
-    bodies = await organizations.organizations(session, body.organization_ids)
-    homes = {one: organization.region_code for one, organization in bodies.items()}
-    await _check_near(session, demand, "organization_ids", body.organization_ids, homes)
-    if body.category is not None and body.category not in CATEGORIES:
-        raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
-    to_members = [(ClaimantKind.MEMBER, one) for one in dict.fromkeys(body.member_ids)]
-    return to_members + [(ClaimantKind.ORGANIZATION, one) for one in dict.fromkeys(body.organization_ids)]
-
-
-async def _check_near(
-    session: AsyncSession, demand: Demand, field: str, asked: Sequence[uuid.UUID], homes: Mapping[uuid.UUID, str]
+async def carry_out(
+    session: AsyncSession,
+    caller: Caller | None,
+    demand: Demand,
+    plan: Dispatch,
+    action: Action,
+    note_id: uuid.UUID | None = None,
 ) -> None:
-    near = await reaching.homes_near(session, set(homes.values()), demand.region_code)
-    for index, one in enumerate(asked):
-        if homes.get(one) not in near:
-            where = f"{field}.{index}"
-            raise InvalidRequest.field(where, "unknown_id", "范围内没有这个编号", "nobody within reach has this id")
+    """Put a plan in force and make its offers; live claims stay, offers of the old plan end."""
+    moving.move(demand, action)
+    if plan.slots < demand.claimed:
+        raise SlotsBelowClaimed
+    await moving.release(session, demand, ClaimState.OFFERED)
+    moved = (demand.starts_at, demand.ends_at) != (plan.starts_at, plan.ends_at)
+    _apply(demand, plan)
+    if plan.due_at is not None:
+        deadlines.set_by_hand(demand, plan.due_at)
+    elif plan.category is not None:
+        await deadlines.reckon(session, demand)
+    if moved:
+        await _rebook(session, demand)
+    moving.tell(session, demand, DemandEvent.DISPATCHED, caller, mode=plan.mode, note_id=note_id)
+    for kind, claimant_id in plans.offered_to(plan):
+        await _offer(session, caller, demand, plan, kind, claimant_id)
+    await moving.settle(session, demand)
 
 
-def _apply(demand: Demand, body: DispatchIn) -> None:
-    demand.mode, demand.audience, demand.slots = body.mode, body.audience, body.slots
-    demand.starts_at, demand.ends_at, demand.skills = body.starts_at, body.ends_at, list(body.skills)
-    demand.category = body.category or demand.category
+def _apply(demand: Demand, plan: Dispatch) -> None:
+    demand.mode, demand.audience, demand.slots = plan.mode, plan.audience, plan.slots
+    demand.starts_at, demand.ends_at, demand.skills = plan.starts_at, plan.ends_at, list(plan.skills)
+    demand.category = plan.category or demand.category
 
 
-def _plan(demand: Demand, body: DispatchIn, caller_id: uuid.UUID) -> Dispatch:
-    return Dispatch(
-        id=new_id(),
-        demand_id=demand.id,
-        round=demand.round,
-        mode=body.mode,
-        audience=body.audience,
-        slots=body.slots,
-        starts_at=body.starts_at,
-        ends_at=body.ends_at,
-        due_at=body.due_at,
-        skills=list(body.skills),
-        dispatched_by=caller_id,
-        dispatched_at=clock.now(),
-    )
+async def fall_back(session: AsyncSession, demand: Demand) -> None:
+    """Offer a demand that was open, and that nobody took, to the next in line, if there is any."""
+    plan = await plans.fallback(session, demand)
+    if plan is not None:
+        session.add(plan)
+        await carry_out(session, None, demand, plan, Action.DISPATCH)
 
 
 async def _rebook(session: AsyncSession, demand: Demand) -> None:
@@ -155,7 +140,12 @@ async def book(session: AsyncSession, demand: Demand, claim: Claim) -> None:
 
 
 async def _offer(
-    session: AsyncSession, caller: Caller, demand: Demand, kind: ClaimantKind, claimant_id: uuid.UUID, places: int
+    session: AsyncSession,
+    caller: Caller | None,
+    demand: Demand,
+    plan: Dispatch,
+    kind: ClaimantKind,
+    claimant_id: uuid.UUID,
 ) -> None:
     """Offer the demand to somebody who does not hold it, has not done it, and has not said that they cannot come."""
     held = await queries.claim_of(session, demand, claimant_id)
@@ -170,10 +160,10 @@ async def _offer(
         claimant_kind=kind,
         claimant_id=claimant_id,
         organization_id=claimant_id if kind == ClaimantKind.ORGANIZATION else None,
-        places=places,
+        places=plans.places_each(plan),
         state=ClaimState.OFFERED,
         departmental=whistle,
-        made_by=caller.account_id,
+        made_by=caller.account_id if caller else plan.dispatched_by,
         made_at=now,
         expires_at=now + await policies.value(session, Key.OFFER_WINDOW, demand.region_code),
     )
@@ -186,6 +176,7 @@ async def _offer(
 async def _start_whistle(session: AsyncSession, demand: Demand, claim: Claim, now: datetime) -> None:
     acknowledge, contact, arrive = await policies.values(session, WHISTLE_CLOCKS, demand.region_code)
     claim.acknowledge_by, claim.contact_by, claim.arrive_by = now + acknowledge, now + contact, now + arrive
+    deadlines.wake(demand, now)
 
 
 async def _send_back(session: AsyncSession, caller: Caller, demand: Demand, action: Action, reason: str) -> uuid.UUID:

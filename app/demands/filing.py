@@ -122,6 +122,8 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         moved_at=now,
         needs_desk=Reason.NEW,
         dissatisfied=False,
+        climbed=0,
+        awaits_approval=False,
     )
 
 

@@ -34,7 +34,7 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be done to a demand; those from `claim` on follow from something else that was done."""
+    """What can be done to a demand; those from `propose` on follow from something else that was done."""
 
     DISPATCH = "dispatch"
     RETURN = "return"
@@ -51,6 +51,9 @@ class Action(StrEnum):
     CANCEL = "cancel"
     EVALUATE = "evaluate"
     APPEAL = "appeal"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    PROPOSE = "propose"
     CLAIM = "claim"
     ARRIVE = "arrive"
     COMPLETE = "complete"
@@ -97,17 +100,23 @@ class Relation(StrEnum):
     FILER = "filer"
     HANDLER = "handler"
     CLAIMANT = "claimant"
+    SUPERIOR = "superior"
+    """The desk of the subdistrict above the handler, or one that stands higher still."""
 
 
 S, A, CS, CA = State, Action, ClaimState, ClaimAction
 ENDS = frozenset({S.CLOSED, S.REJECTED, S.MERGED, S.CANCELLED})
+NOT_OVERDUE = ENDS | {S.COMPLETED}
+"""Where nothing is left to be done in time: it is over, or its filer is asked."""
 OPEN_STATES = frozenset({S.DISPATCHED, S.CLAIMED, S.SERVING})
 """Where claiming is possible while there are places."""
 LIVE = frozenset({CS.ACCEPTED, CS.ARRIVED})
 DONE = frozenset({CS.COMPLETED, CS.CONFIRMED})
 
+_WORKED_ON = (S.FILED, S.DISPATCHED, S.CLAIMED, S.SERVING)
 _AT_THE_DESK = {
     A.DISPATCH: S.DISPATCHED,
+    A.APPROVE: S.DISPATCHED,
     A.RETURN: S.RETURNED,
     A.REJECT: S.REJECTED,
     A.MERGE: S.MERGED,
@@ -130,6 +139,7 @@ _UNDER_WAY = {
 }
 
 MOVES: dict[tuple[State, Action], State] = {
+    **{(state, action): state for state in _WORKED_ON for action in (A.PROPOSE, A.SEND_BACK)},
     **{(S.FILED, action): state for action, state in _AT_THE_DESK.items()},
     **{(S.DISPATCHED, action): state for action, state in _AT_THE_DESK.items()},
     (S.RETURNED, A.SUPPLEMENT): S.FILED,
@@ -138,9 +148,11 @@ MOVES: dict[tuple[State, Action], State] = {
     **{(S.CLAIMED, action): state for action, state in _UNDER_WAY.items()},
     (S.CLAIMED, A.CLAIM): S.CLAIMED,
     (S.CLAIMED, A.DISPATCH): S.CLAIMED,
+    (S.CLAIMED, A.APPROVE): S.CLAIMED,
     **{(S.SERVING, action): state for action, state in _UNDER_WAY.items()},
     (S.SERVING, A.CLAIM): S.SERVING,
     (S.SERVING, A.DISPATCH): S.SERVING,
+    (S.SERVING, A.APPROVE): S.SERVING,
     (S.COMPLETED, A.EVALUATE): S.CLOSED,
     (S.COMPLETED, A.CLOSE): S.CLOSED,
     (S.COMPLETED, A.REOPEN): S.DISPATCHED,
@@ -201,6 +213,8 @@ WHO: dict[Action, frozenset[Relation]] = {
     A.CANCEL: frozenset({Relation.FILER}),
     A.EVALUATE: frozenset({Relation.FILER, Relation.HANDLER}),
     A.APPEAL: frozenset({Relation.FILER}),
+    A.APPROVE: frozenset({Relation.SUPERIOR}),
+    A.SEND_BACK: frozenset({Relation.SUPERIOR}),
 }
 """Who may ask for what. What is not listed cannot be asked for: it follows from something else."""
 
@@ -234,6 +248,7 @@ class Reason(StrEnum):
     DISSATISFIED = "dissatisfied"
     TO_CLOSE = "to_close"
     CHILDREN_ENDED = "children_ended"
+    WHISTLE_TO_APPROVE = "whistle_to_approve"
 
 
 class Closing(StrEnum):
@@ -285,6 +300,7 @@ class Plan:
     ends_at: datetime | None
     staff_filed: bool
     dissatisfied: bool = False
+    awaits_approval: bool = False
 
     @property
     def ends_by_itself(self) -> bool:
@@ -326,6 +342,11 @@ def attention(plan: Plan, tally: Tally, clocks: Clocks, now: datetime) -> tuple[
     """When the clock must look at a demand again, and why a person must act; before an end never both None."""
     if plan.dissatisfied:
         return None, Reason.DISSATISFIED
+    timer, reason = _rests(plan, tally, clocks, now)
+    return timer, Reason.WHISTLE_TO_APPROVE if plan.awaits_approval else reason
+
+
+def _rests(plan: Plan, tally: Tally, clocks: Clocks, now: datetime) -> tuple[datetime | None, Reason | None]:
     match plan.state:
         case S.FILED:
             return None, Reason.NEW

@@ -1,4 +1,4 @@
-"""Demand, Dispatch, Claim, Service, Evaluation, Note and Reveal."""
+"""Demand, Claim, Service, Evaluation, Note and Reveal."""
 
 import uuid
 from collections.abc import Iterable
@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.demands.causes import Cause, ClaimCause
-from app.demands.lifecycle import ENDS, OPEN_STATES, ClaimState, Closing, Kind, Mode, Reason, State
+from app.demands.ladder import LadderStep
+from app.demands.lifecycle import ENDS, NOT_OVERDUE, OPEN_STATES, ClaimState, Closing, Kind, Mode, Reason, State
 from app.kit.db import PERSONAL, Base, Code, Id, one_of
 from app.kit.geo import CoordType
 from app.kit.sealing import Sealed, index_of
@@ -86,6 +87,7 @@ class NoteKind(StrEnum):
     MERGE = "merge"
     UNMERGE = "unmerge"
     SPLIT = "split"
+    SEND_BACK = "send_back"
 
 
 NOT_DONE = (Result.UNRESOLVED, Result.REFERRED)
@@ -130,12 +132,17 @@ class Demand(Base):
             f"state IN ({listed(ENDS)}) OR timer_at IS NOT NULL OR needs_desk IS NOT NULL",
             "nothing_falls_asleep",
         ),
+        CheckConstraint(
+            f"state IN ({listed(NOT_OVERDUE)}) OR alarm_at IS NOT NULL OR climbed = {len(LadderStep)}",
+            "overdue_climbs",
+        ),
         CheckConstraint("(paused_at IS NULL) = (paused_until IS NULL)", "pause_is_whole"),
         CheckConstraint("(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"),
         CheckConstraint("(cell_lng IS NULL) = (cell_lat IS NULL)", "cell_is_whole"),
         Index(None, "handler_region_code", "id", postgresql_where=text("needs_desk IS NOT NULL")),
         Index(None, "region_code", "id"),
         Index(None, "tokens", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
+        Index("ix_demands_alarm_at", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_demands_timer_at", "timer_at", postgresql_where=text("timer_at IS NOT NULL")),
         Index(
             "ix_demands_open",
@@ -200,12 +207,18 @@ class Demand(Base):
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     """When a pause that nobody ends has used up what the policy allows."""
+    alarm_at: Mapped[datetime | None]
+    """When the worker must look at its due time and at a whistle's clocks; never later than the first of them."""
+    climbed: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many steps of the ladder it has climbed since it missed its due time."""
     filed_at: Mapped[datetime]
     moved_at: Mapped[datetime]
     """When it last went on; the clocks that rest on silence count from here."""
     timer_at: Mapped[datetime | None]
     """When the worker must look at it again."""
     needs_desk: Mapped[Reason | None]
+    awaits_approval: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether a whistle waits for the word of the subdistrict's desk."""
     result: Mapped[Result | None]
     cause: Mapped[Cause | None]
     """Why it is not done."""
@@ -226,26 +239,6 @@ class Demand(Base):
     """The round of the parent that it belongs to."""
     closes: Mapped[Closing | None]
     """How its children end it; empty where it is not split."""
-
-
-class Dispatch(Base):
-    """One plan of a demand, kept when the next one replaces it."""
-
-    __tablename__ = "dispatches"
-    __table_args__ = (one_of("mode", Mode), one_of("audience", Audience))
-
-    id: Mapped[Id]
-    demand_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demands.id"), index=True)
-    round: Mapped[int]
-    mode: Mapped[Mode]
-    audience: Mapped[Audience]
-    slots: Mapped[int]
-    starts_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None]
-    skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    dispatched_by: Mapped[uuid.UUID]
-    dispatched_at: Mapped[datetime]
 
 
 class Claim(Base):

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import queries, relations
+from app.demands import deadlines, queries, relations
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import (
     CLAIM_MOVES,
     ENDS,
     LIVE,
     MOVES,
+    NOT_OVERDUE,
     OPEN_STATES,
     Action,
     ClaimAction,
@@ -51,6 +52,8 @@ TOLD = {
     ClaimAction.NO_SHOW: DemandEvent.NO_SHOW,
     ClaimAction.EXCUSE: DemandEvent.EXCUSED,
 }
+LEAVES_PLANS_ALONE = frozenset({Action.CLAIM, Action.ARRIVE, Action.VACATE})
+"""Moves after which a proposed plan still makes sense."""
 ENDING = frozenset(
     {
         ClaimState.DECLINED,
@@ -73,6 +76,7 @@ def plan_of(demand: Demand) -> Plan:
         ends_at=demand.ends_at,
         staff_filed=demand.staff_filed,
         dissatisfied=demand.dissatisfied,
+        awaits_approval=demand.awaits_approval,
     )
 
 
@@ -83,6 +87,11 @@ def move(demand: Demand, action: Action) -> None:
     except KeyError:
         raise ActionNotAllowed from None
     demand.moved_at = clock.now()
+    demand.awaits_approval = action == Action.PROPOSE or (bool(demand.awaits_approval) and action in LEAVES_PLANS_ALONE)
+    if demand.state in NOT_OVERDUE:
+        demand.alarm_at = None
+    elif demand.alarm_at is None:
+        deadlines.wake(demand, demand.due_at)
 
 
 def tell(

@@ -12,13 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access import queries as access
 from app.access.caller import Caller
 from app.content import queries as content
-from app.demands import claiming, queries, relations
+from app.demands import claiming, clock_queries, queries, relations
 from app.demands.actions import claim_actions, demand_actions
-from app.demands.lifecycle import Kind, Relation
+from app.demands.lifecycle import NOT_OVERDUE, Kind, Relation
 from app.demands.models import Claim, ClaimantKind, Demand, Reveal, SeenAs
-from app.demands.queries import NOT_OVERDUE
+from app.demands.plan_models import Dispatch
+from app.demands.plan_schemas import ProposalOut, Whistled
 from app.demands.relations import Relations
-from app.demands.schemas import Claimant, ClaimOut, ContactOut, DemandOut, Handler, LocationOut, Named
+from app.demands.schemas import (
+    Claimant,
+    ClaimOut,
+    ContactOut,
+    DemandOut,
+    Handler,
+    LocationOut,
+    Named,
+)
 from app.kit import clock, geo
 from app.kit.geo import CoordType, Point
 from app.kit.schema import hide, mask_name
@@ -46,6 +55,8 @@ class Names:
     """The members who consent to residents seeing that they are."""
     files: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=dict)
     """The files of demands and claims, as far as they are shown."""
+    proposals: dict[uuid.UUID, Dispatch] = field(default_factory=dict)
+    """The plans that wait for the desk above, by their demands."""
 
 
 async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Sequence[Claim]) -> Names:
@@ -55,7 +66,9 @@ async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Seq
     for claim in claims:
         by_kind[claim.claimant_kind].append(claim.claimant_id)
     people = await members.members(session, by_kind[ClaimantKind.MEMBER])
-    bodies = await organizations.organizations(session, by_kind[ClaimantKind.ORGANIZATION])
+    proposals = await clock_queries.proposals(session, [one.id for one in demands if one.awaits_approval])
+    whistled = [one for proposal in proposals.values() for one in proposal.organization_ids]
+    bodies = await organizations.organizations(session, by_kind[ClaimantKind.ORGANIZATION] + whistled)
     accounts = [demand.filed_by for demand in demands] + by_kind[ClaimantKind.RESIDENT]
     return Names(
         regions=await regions.names(session, list(codes)),
@@ -64,6 +77,7 @@ async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Seq
         nicknames=await access.nicknames(session, accounts),
         serving=await queries.members_of_claims(session, [claim.id for claim in claims]),
         identified=await access.members_who_show_it(session, by_kind[ClaimantKind.MEMBER]),
+        proposals=proposals,
     )
 
 
@@ -199,11 +213,22 @@ def _demand_out(view: View, names: Names) -> DemandOut:
             "filer": Named(display_name=filer_name(demand, names, view.knows_filer)),
             "my_claim": _claim_out(view.claims[0], demand, names, view) if view.claims else None,
             "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
+            "proposal": _proposal(view, names),
             "needs_desk": demand.needs_desk if view.caller.covers(demand.handler_region_code) else None,
             "answers": _answers(view),
             "joins": 0,
         }
     )
+
+
+def _proposal(view: View, names: Names) -> ProposalOut | None:
+    """The whistle that waits for the subdistrict, for both desks."""
+    proposed = names.proposals.get(view.demand.id)
+    if proposed is None or not view.caller.covers(view.demand.handler_region_code):
+        return None
+    bodies = [Whistled(id=one, display_name=names.organizations.get(one, "")) for one in proposed.organization_ids]
+    shown = {name: getattr(proposed, name) for name in ("slots", "starts_at", "ends_at", "due_at")}
+    return ProposalOut(organizations=bodies, proposed_at=proposed.dispatched_at, **shown)
 
 
 def _is_overdue(demand: Demand, now: datetime) -> bool:

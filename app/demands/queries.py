@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.demands.lifecycle import DONE, ENDS, LIVE, OPEN_STATES, ClaimState, Mode, State, Tally
+from app.demands.lifecycle import DONE, LIVE, NOT_OVERDUE, OPEN_STATES, ClaimState, Mode, State, Tally
 from app.demands.models import (
     NUMBERS,
     Audience,
@@ -31,7 +31,6 @@ from app.kit.sealing import finds
 from app.regions.queries import under
 
 NEVER_PUBLISHED = (State.FILED, State.RETURNED, State.REJECTED)
-NOT_OVERDUE = (*ENDS, State.COMPLETED)
 
 
 def claimant_ids(caller: Caller) -> list[uuid.UUID]:
@@ -379,11 +378,6 @@ async def latest_event(session: AsyncSession, found: Demand) -> Event:
     """What happened to a demand last."""
     statement = select(Event).where(Event.subject == found.id).order_by(Event.n.desc()).limit(1)
     return (await session.scalars(statement)).one()
-
-
-def due(now: datetime) -> Select[Demand]:
-    """Demands that the clock must look at, longest due first."""
-    return select(Demand).where(Demand.timer_at <= now).order_by(Demand.timer_at)
 
 
 async def claims_by_id(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Claim]:

@@ -8,6 +8,7 @@ from app.demands.models import Claim, Demand
 from app.demands.queries import claimant_ids
 from app.kit.errors import Forbidden
 
+SUBDISTRICT_CODE_LENGTH = 9
 Relations = frozenset[Relation]
 
 
@@ -18,6 +19,9 @@ def of(caller: Caller, demand: Demand, claims: Sequence[Claim] = ()) -> Relation
         found.add(Relation.FILER)
     if caller.covers(demand.handler_region_code, DISPATCHERS):
         found.add(Relation.HANDLER)
+    above = subdistrict_of(demand)
+    if above is not None and caller.covers(above, DISPATCHERS):
+        found.add(Relation.SUPERIOR)
     if any(claim.state in LIVE for claim in claims):
         found.add(Relation.CLAIMANT)
     return frozenset(found)
@@ -29,6 +33,12 @@ def to_claim(caller: Caller, demand: Demand, claim: Claim) -> Relations:
     if claim.claimant_id in claimant_ids(caller):
         found.add(Relation.CLAIMANT)
     return frozenset(found)
+
+
+def subdistrict_of(demand: Demand) -> str | None:
+    """The subdistrict above the community that handles a demand; None where it is handled higher up."""
+    handler = demand.handler_region_code
+    return handler[:SUBDISTRICT_CODE_LENGTH] if len(handler) > SUBDISTRICT_CODE_LENGTH else None
 
 
 def is_filer(caller: Caller, demand: Demand) -> bool:

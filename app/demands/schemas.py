@@ -10,6 +10,7 @@ from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
 from app.demands.matching_schemas import MatchOut
 from app.demands.models import NOT_DONE, Audience, Channel, ClaimantKind, Outcome, Result
+from app.demands.plan_schemas import ProposalOut
 from app.kit.geo import CoordType, Location
 from app.kit.pagination import PageRequest
 from app.kit.schema import (
@@ -56,7 +57,10 @@ class Contact(Input):
 
 
 class DispatchIn(Input):
-    """How a demand is put out: open to all, assigned to some, or a whistle for organizations."""
+    """How a demand is put out: open to all, assigned to some, or a whistle for organizations.
+
+    What is open and taken by nobody within the policy's hours is then offered to the fallback.
+    """
 
     mode: Mode
     slots: Annotated[Int, Field(ge=1, le=10_000)] = 1
@@ -68,12 +72,16 @@ class DispatchIn(Input):
     skills: Annotated[list[Tag], Field(max_length=20)] = []
     member_ids: Ids = []
     organization_ids: Ids = []
+    fallback_member_ids: Ids = []
+    fallback_organization_ids: Ids = []
     note: LongText | None = None
 
     @model_validator(mode="after")
     def _offers_fit_the_mode(self) -> Self:
         if self.mode == Mode.OPEN and (self.member_ids or self.organization_ids):
             raise wrong("offers_in_open_mode", "公开认领不指定对象", "an open demand is offered to nobody")
+        if self.mode != Mode.OPEN and (self.fallback_member_ids or self.fallback_organization_ids):
+            raise wrong("fallback_needs_open_mode", "只有公开认领才有后备对象", "only an open demand has a fallback")
         if self.mode == Mode.ASSIGNED and not (self.member_ids or self.organization_ids):
             raise wrong("offers_missing", "请指定党员或单位", "name whom it is assigned to")
         if self.mode == Mode.WHISTLE and (self.member_ids or not self.organization_ids):
@@ -343,6 +351,7 @@ class DemandOut(Output):
     filer: Named
     my_claim: ClaimOut | None
     actions: list[str]
+    proposal: ProposalOut | None
     needs_desk: Reason | None
     joins: int
     match: MatchOut | None = None
@@ -374,27 +383,3 @@ class TimelineItem(Output):
     at: Time
     actor: ActorOut
     detail: dict[str, Any]
-
-
-class Move(Output):
-    """From one state by one action to another; `who` may ask for it, nobody where it follows by itself."""
-
-    state: str
-    action: str
-    to: str
-    who: list[str]
-
-
-class Table(Output):
-    """One lifecycle."""
-
-    moves: list[Move]
-    ends: list[str] = []
-    live: list[str] = []
-
-
-class LifecycleOut(Output):
-    """Both lifecycles."""
-
-    demand: Table
-    claim: Table

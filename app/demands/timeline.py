@@ -89,13 +89,14 @@ def _may_read(reader: Reader, event: Event) -> bool:
     match event.kind:
         case DemandEvent.MESSAGED:
             return reader.takes_part
-        case DemandEvent.NEEDS_DESK:
+        case DemandEvent.NEEDS_DESK | DemandEvent.PROPOSED | DemandEvent.APPROVED | DemandEvent.SENT_BACK:
             return reader.oversees
     return True
 
 
 def _item(reader: Reader, event: Event) -> TimelineItem:
-    detail: dict[str, Any] = {key: value for key, value in event.payload.items() if key not in ("note_id", "by")}
+    hidden = {"note_id", "by"} if reader.oversees else {"note_id", "by", "told"}
+    detail: dict[str, Any] = {key: value for key, value in event.payload.items() if key not in hidden}
     written = event.payload.get("note_id")
     if written and reader.concerned:
         said = reader.notes[uuid.UUID(written)].text

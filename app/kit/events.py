@@ -80,10 +80,16 @@ def record(
     **payload: Any,
 ) -> None:
     """Write one event in the caller's transaction; it never notifies, since that takes a global lock."""
-    ids = {key: str(value) if isinstance(value, uuid.UUID) else value for key, value in payload.items()}
+    ids = {key: _as_json(value) for key, value in payload.items()}
     session.add(
         Event(kind=str(kind), subject=subject, region_code=region_code, actor=actor, payload=ids, at=clock.now())
     )
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    return [_as_json(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 async def enlist(session: AsyncSession, follower: str) -> None:

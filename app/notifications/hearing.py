@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from app.demands.events import DemandEvent
-from app.demands.lifecycle import ClaimState, Relation
+from app.demands.lifecycle import LIVE, NOT_OVERDUE, ClaimState, Relation
 from app.demands.models import Claim, Demand
 from app.kit.events import Event
 from app.notifications.models import NotificationGroup, NotificationKind
@@ -29,6 +29,8 @@ class Receiver(StrEnum):
     """Everybody who is under way for the demand: who holds a live claim or serves on one."""
     TAKING_PART = "taking_part"
     """Everybody who is under way or has served in this round."""
+    TOLD = "told"
+    """The accounts that the event itself names."""
     SERVED = "served"
     """Everybody who served in this round."""
 
@@ -65,6 +67,14 @@ def _offer_stands(moment: Moment) -> bool:
 
 def _whistle_stands(moment: Moment) -> bool:
     return moment.claim is not None and moment.claim.state == ClaimState.OFFERED and moment.claim.departmental
+
+
+def _is_unfinished(moment: Moment) -> bool:
+    return moment.demand.state not in NOT_OVERDUE
+
+
+def _is_waited_for(moment: Moment) -> bool:
+    return moment.claim is not None and moment.claim.state in {ClaimState.OFFERED, *LIVE}
 
 
 def _filer_rates(moment: Moment) -> bool:
@@ -128,13 +138,18 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.ENDED: (Hears(R.CLAIMANT, N.DUTY_ENDED), Hears(R.SERVING, N.DUTY_ENDED)),
     E.CONFIRMED: (Hears(R.CLAIMANT, N.CONFIRMED), Hears(R.SERVING, N.CONFIRMED)),
     E.NO_SHOW: (Hears(R.CLAIMANT, N.MARKED_ABSENT), Hears(R.FILERS, N.NO_SHOW)),
+    E.PROPOSED: (Hears(R.TOLD, N.NEEDS_DESK, _desk_is_needed),),
+    E.SENT_BACK: (Hears(R.TOLD, N.WHISTLE_SENT_BACK),),
+    E.OVERDUE: (Hears(R.TOLD, N.OVERDUE, _is_unfinished),),
+    E.WARNED: (Hears(R.TOLD, N.WHISTLE_DUE, _is_waited_for),),
+    E.MISSED: (Hears(R.TOLD, N.WHISTLE_MISSED),),
     E.STAFFED: (Hears(R.SERVING, N.STAFFED),),
 }
 """What happened: who hears it, and as what. Who is named twice hears the first; who did it hears nothing. A call
 that nobody needs to answer any more is not made. An open demand calls nobody: members find it in their list."""
 
-SILENT = frozenset({E.CONTACTED})
-"""What nobody is told: the filer was on the phone."""
+SILENT = frozenset({E.CONTACTED, E.APPROVED, E.RESCHEDULED})
+"""What nobody is told: the filer was on the phone, an approved whistle is heard as such, a due time is read."""
 
 CALLS_OF_A_DESK = frozenset({N.NEW, N.SUPPLEMENTED, N.NEEDS_DESK})
 CALLS_OF_A_CLAIM = frozenset({N.OFFERED, N.WHISTLED})
@@ -150,5 +165,6 @@ GROUPS: dict[NotificationKind, NotificationGroup] = {
     **dict.fromkeys((N.RELEASED, N.STAFFED, N.PLAN_CHANGED, N.NOTED, N.MARKED_ABSENT, N.DUTY_ENDED), G.SERVICE),
     **dict.fromkeys((N.CONFIRMED, N.RATED), G.SERVICE),
     **dict.fromkeys((N.NEW, N.SUPPLEMENTED, N.NEEDS_DESK, N.DECLINED, N.TAKEN_BACK), G.DESK),
-    N.WITHDRAWN_LATE: G.ALERT,
+    **dict.fromkeys((N.WITHDRAWN_LATE, N.OVERDUE, N.WHISTLE_DUE, N.WHISTLE_MISSED), G.ALERT),
+    N.WHISTLE_SENT_BACK: G.DESK,
 }

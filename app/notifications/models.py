@@ -61,6 +61,10 @@ class NotificationKind(StrEnum):
     DECLINED = "declined"
     TAKEN_BACK = "taken_back"
     WITHDRAWN_LATE = "withdrawn_late"
+    OVERDUE = "overdue"
+    WHISTLE_DUE = "whistle_due"
+    WHISTLE_MISSED = "whistle_missed"
+    WHISTLE_SENT_BACK = "whistle_sent_back"
 
 
 class SubjectKind(StrEnum):

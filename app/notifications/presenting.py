@@ -12,6 +12,7 @@ from app.demands import presenting, relations
 from app.demands import queries as demands
 from app.demands.actions import claim_actions, demand_actions
 from app.demands.events import DemandEvent
+from app.demands.ladder import WhistleClock
 from app.demands.lifecycle import Reason, Relation
 from app.demands.models import Claim, Demand, Result
 from app.demands.presenting import Names
@@ -21,7 +22,7 @@ from app.notifications import queries
 from app.notifications.hearing import GROUPS
 from app.notifications.models import Notification, NotificationGroup, SubjectKind
 from app.notifications.schemas import NotificationOut, SubjectOut
-from app.notifications.texts import ALIKE, NOTED, REASONS, RESOLVED, RESULTS, TEXTS, UNSEEN
+from app.notifications.texts import ALIKE, CLOCKS, NOTED, REASONS, RESOLVED, RESULTS, TEXTS, UNSEEN
 
 TIME = "%m月%d日%H:%M"
 
@@ -97,6 +98,8 @@ def _details(reader: Reader, event: Event, demand: Demand, claim: Claim | None) 
     }
     if "resolved" in payload:
         details["resolved"] = RESOLVED[payload["resolved"]]
+    if "clock" in payload:
+        details["clock"] = CLOCKS[WhistleClock(payload["clock"])]
     if "result" in payload:
         details["result"] = RESULTS[Result(payload["result"])]
     if "reason" in payload:

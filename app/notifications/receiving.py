@@ -60,6 +60,8 @@ class Cast:
                 return self._people(claim for claim in self._on(moment) if _holds(claim, moment, LIVE | DONE))
             case Receiver.SERVED:
                 return self._people(claim for claim in self._on(moment) if _served(claim, moment))
+            case Receiver.TOLD:
+                return [uuid.UUID(one) for one in moment.event.payload["told"]]
             case Receiver.CLAIMANT:
                 return self.claimants.get(_claim_of(moment).id, ())
             case Receiver.SERVING:

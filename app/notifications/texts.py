@@ -1,6 +1,7 @@
 """The words of every message, zh-CN. Nothing here is stored: names are looked up when a message is read."""
 
 from app.demands.events import DemandEvent
+from app.demands.ladder import WhistleClock
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
 from app.notifications.models import NotificationKind
@@ -39,6 +40,10 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.DECLINED: ("邀请被谢绝", "{who}谢绝了「{title}」的邀请。"),
     N.TAKEN_BACK: ("需求已撤销", "「{title}」已由提出人撤销。"),
     N.WITHDRAWN_LATE: ("临近服务退出", "{who}临近服务退出「{title}」，请立即另行安排。"),
+    N.OVERDUE: ("办理超时", "「{title}」已超过办结时限，请督促办理。"),
+    N.WHISTLE_DUE: ("吹哨即将超时", "「{title}」的吹哨{clock}时限将到。"),
+    N.WHISTLE_MISSED: ("吹哨超时", "「{title}」的吹哨未在时限内{clock}。"),
+    N.WHISTLE_SENT_BACK: ("吹哨被退回", "「{title}」的吹哨未获批准，原因见办理记录。"),
 }
 """A title and a body for each kind."""
 
@@ -55,6 +60,7 @@ REASONS: dict[Reason, str] = {
     Reason.DISSATISFIED: "未获居民认可，请重开或说明后关闭",
     Reason.TO_CLOSE: "已完成，请办结",
     Reason.CHILDREN_ENDED: "拆分的各项均已结束，请处理",
+    Reason.WHISTLE_TO_APPROVE: "的吹哨待街道批准",
 }
 RESULTS: dict[Result, str] = {
     Result.RESOLVED: "已确认解决",
@@ -72,4 +78,9 @@ NOTED: dict[DemandEvent, str] = {
     E.SERVED: "已完成服务",
 }
 """What a desk may say for somebody who is offline."""
+CLOCKS: dict[WhistleClock, str] = {
+    WhistleClock.ACKNOWLEDGE: "签收",
+    WhistleClock.CONTACT: "联系居民",
+    WhistleClock.ARRIVE: "到场",
+}
 RESOLVED = {True: "已解决", False: "未解决"}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
 
 from app.kit.errors import Text
-from app.policies.spans import Span, Window, WorkingDays
+from app.policies.spans import Span, Wait, Window, WorkingDays
 
 Value = TypeVar("Value")
 Duration = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=3660))]
@@ -217,6 +217,18 @@ class Key:
     COMPLAINT_DUE = Rule[Span](
         "complaint_due", Window, WorkingDays(5), Text("投诉建议答复时限", "time to answer a complaint before it climbs")
     )
+    WHISTLE_WARNING = Rule[int](
+        "whistle_warning",
+        Annotated[StrictInt, Field(ge=1, le=99)],
+        80,
+        Text("吹哨时限过去百分之几时预警", "percent of a whistle's time after which it warns"),
+    )
+    WHISTLE_VIA_SUBDISTRICT = Rule[bool](
+        "whistle_via_subdistrict",
+        StrictBool,
+        True,
+        Text("社区吹哨职能部门是否须经街道", "whether a community's whistle for a department passes the subdistrict"),
+    )
     CLOCK_TOLERANCE = Rule[timedelta](
         "clock_tolerance",
         Duration,
@@ -295,6 +307,19 @@ class Key:
         {ANY: WorkingDays(5), "emergency": _hours(4), "safety": WorkingDays(2), "repair": WorkingDays(3)},
         Text("各类别办结时限", "time to finish, by category: `3 working days` or `PT4H`"),
         BY_CATEGORY,
+    )
+    OVERDUE_LADDER = Rule[dict[str, Span]](
+        "overdue_ladder",
+        dict[str, Wait],
+        {
+            "member": timedelta(),
+            "branch": WorkingDays(1),
+            "community": WorkingDays(1),
+            "subdistrict": WorkingDays(1),
+            "district": WorkingDays(2),
+        },
+        Text("超时逐级提醒间隔", "how long after the step before each step of the overdue ladder is taken"),
+        frozenset({"member", "branch", "community", "subdistrict", "district"}),
     )
     PAUSE_CAP = Rule[timedelta](
         "pause_cap",

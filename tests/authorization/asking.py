@@ -131,6 +131,8 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /demands/{demand_id}/cancel": _plain(REASON),
     "POST /demands/{demand_id}/messages": _plain({"text": WORDS}),
     "POST /demands/{demand_id}/dispatch": _plain(OPEN),
+    "POST /demands/{demand_id}/approve": _plain({}),
+    "POST /demands/{demand_id}/send-back": _plain(REASON),
     "POST /demands/{demand_id}/return": _plain(REASON),
     "POST /demands/{demand_id}/reject": _plain(REASON),
     "POST /demands/{demand_id}/transfer": _plain(REASON | {"region_code": NEIGHBOUR}),

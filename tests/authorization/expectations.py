@@ -47,6 +47,18 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+ABOVE = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      403   403   403    403 403      403     403     403   403  404       yes      403      yes   yes
+unpublished              401    404      404   404   404    404 404      404     404     404   403  404       yes      403      yes   yes
+published                401    404      404   404   403    403 403      403     403     403   403  404       yes      403      yes   yes
+for all                  401    403      403   403   403    403 403      403     403     403   403  403       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  403       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+"""The desk of the subdistrict above the handler, or higher: the district's covers every one of its subdistricts."""
+
 FILER = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      yes   yes   403    403 403      403     403     403   403  404       403      403      403   403
@@ -306,6 +318,8 @@ OF_THINGS: dict[str, Table] = {
     "GET /demands/{demand_id}/candidates": DESK,
     "GET /demands/{demand_id}/candidates of organizations": DESK,
     "POST /demands/{demand_id}/dispatch": DESK,
+    "POST /demands/{demand_id}/approve": ABOVE,
+    "POST /demands/{demand_id}/send-back": ABOVE,
     "POST /demands/{demand_id}/return": DESK,
     "POST /demands/{demand_id}/reject": DESK,
     "POST /demands/{demand_id}/transfer": DESK,

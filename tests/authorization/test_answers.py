@@ -14,10 +14,9 @@ from tests.client import Client
 from tests.demands.world import ok
 
 FIELDS = """
-AppealOut            id subject_kind subject_id demand_id demand_title region_code region_name reason state filed_at due_at overdue answer amount ended_at actions
-ComplaintOut         id kind region_code region_name demand_id text anonymous author state filed_at due_at overdue answer accepted answered_at raised_again actions
 AccountOut           id nickname phone_masked home_region_code member_id
 ActorOut             kind display_name
+AppealOut            id subject_kind subject_id demand_id demand_title region_code region_name reason state filed_at due_at overdue answer amount ended_at actions
 BindingOut           id account_id nickname phone_masked region_code requested_at decided_at member_id candidates
 ByProvenance         measured confirmed entered
 CalendarOut          region_code year days
@@ -25,26 +24,27 @@ CandidateOut         kind id name phone_masked organization_id organization_name
 CategoryOut          code name due_in due_in_words evidence evidence_limit points skills questions
 ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance file_ids actions
 Claimant             id display_name badge
+ComplaintOut         id kind region_code region_name demand_id text anonymous author state filed_at due_at overdue answer accepted answered_at raised_again actions
 ConsentOut           purpose version given_at withdrawn_at
 ContactOut           name phone
 CountsOut            mine open desk region overdue needs_desk
-DocumentOut          purpose version title text
 DayOut               day works kind name set_in
-DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions needs_desk joins match
+DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions proposal needs_desk joins match
+DocumentOut          purpose version title text
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
-ExportOut            made_at tables
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at struck_at
 EvidenceOut          taken_at lng lat
+ExportOut            made_at tables
 FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
 HoursOut             minutes target_minutes by_provenance
 Label                code name
-LeavingOut           erases_at
 LeaderboardOut       items as_of
+LeavingOut           erases_at
 LifecycleOut         demand claim
-Location             lng lat coord_type
 LinksOut             full thumbnail until
+Location             lng lat coord_type
 LocationOut          lng lat coord_type
 MatchOut             score reasons
 MeOut                id nickname phone_masked home_region_code roles member
@@ -59,22 +59,24 @@ OwnMember            id name organization_id skills
 PointsOut            balance entries next_cursor
 PolicyOut            key value default means set_in valid_from
 PreferencesOut       slots days_off wishes place
-QuietOut             muted mutable
+ProposalOut          organizations slots starts_at ends_at due_at proposed_at
 Question             code text required
+QuietOut             muted mutable
 RankOut              rank id name points minutes count
 ReasonOut            code text
-RevealOut            demand_id number day seen_as display_name
 RegionOut            code level name parent_code full_name
+RevealOut            demand_id number day seen_as display_name
 RoleOut              role region_code organization_id
 SignedIn             access_token token_type expires_in refresh_token account
 SimilarOut           id number title category state result region_name distance filed_at closed_at joins is_own likeness
 Slot                 weekday from_hour to_hour
 SubjectOut           kind id
 Table                moves ends live
-UploadedOut          id kind media_type size width height seconds uploaded_at expires_at
 TimelineItem         kind at actor detail
 UnreadOut            unread by_kind by_group
+UploadedOut          id kind media_type size width height seconds uploaded_at expires_at
 Version              version migration python
+Whistled             id display_name
 """  # noqa: E501 - a table
 
 NAMED = table("""
@@ -118,7 +120,7 @@ message              no     no       yes   yes   no     no  yes      yes     yes
 
 DETAILS = {
     *("round", "claim_id", "service_id", "text", "mode", "to", "reason", "cause", "result", "stars", "resolved"),
-    "channel",
+    *("channel", "step", "clock", "told", "due_at", "was", "scheduled_at"),
 }
 """What an item of a history may hold beside its kind, time and actor."""
 MESSAGE = "请从后门进来"

@@ -21,23 +21,24 @@ def table(written: str) -> Cells:
 
 
 DEMAND = table("""
-            dispatch  return  reject  transfer  escalate  finish  close  reopen  supplement  cancel  evaluation  callback  claims  messages
-filed       d         d       d       d         d         -       d      -       -           f       -           -         -       df
-dispatched  d         d       d       d         d         -       d      -       -           f       -           -         cm      df
-returned    -         -       -       -         -         -       -      -       f           f       -           -         -       df
-claimed     d         -       -       -         -         -       d      -       -           f       -           -         m       dfc
-serving     d         -       -       -         -         -       d      -       -           -       -           -         m       dfc
-completed   -         -       -       -         -         -       -      -       -           -       f           d         -       df
-closed      -         -       -       -         -         -       -      d       -           -       f           d         -       -
-rejected    -         -       -       -         -         -       -      -       -           -       -           -         -       -
-merged      -         -       -       -         -         -       -      -       -           -       -           -         -       -
-cancelled   -         -       -       -         -         -       -      -       -           -       -           -         -       -
+            dispatch  return  reject  transfer  escalate  finish  close  reopen  supplement  cancel  evaluation  callback  claims  messages  approve  send-back
+filed       d         d       d       d         d         -       d      -       -           f       -           -         -       df        -        -
+dispatched  d         d       d       d         d         -       d      -       -           f       -           -         cm      df        -        -
+returned    -         -       -       -         -         -       -      -       f           f       -           -         -       df        -        -
+claimed     d         -       -       -         -         -       d      -       -           f       -           -         m       dfc       -        -
+serving     d         -       -       -         -         -       d      -       -           -       -           -         m       dfc       -        -
+completed   -         -       -       -         -         -       -      -       -           -       f           d         -       df        -        -
+closed      -         -       -       -         -         -       -      d       -           -       f           d         -       -         -        -
+rejected    -         -       -       -         -         -       -      -       -           -       -           -         -       -         -        -
+merged      -         -       -       -         -         -       -      -       -           -       -           -         -       -         -        -
+cancelled   -         -       -       -         -         -       -      -       -           -       -           -         -       -         -        -
 """)  # noqa: E501 - a table
 """Nobody has served on any but the completed one, whose filer is being asked: so nobody finishes or closes it."""
 
 MAY = {
     **dict.fromkeys(("dispatch", "return", "reject", "transfer", "escalate", "finish", "close", "reopen"), "d"),
     **dict.fromkeys(("supplement", "cancel", "evaluation"), "f"),
+    **dict.fromkeys(("approve", "send-back"), ""),
     "callback": "d",
     "claims": "dfcmos",
     "messages": "df",
@@ -89,7 +90,9 @@ def test_the_tables_name_every_state_and_every_route() -> None:
     assert set(CLAIM) == set(moments.CLAIMS)
     assert {name.split()[0] for name in CLAIM} == set(ClaimState)
     assert {*ROUTES.values(), *CLAIM_ROUTES.values()} <= set(BODIES)
-    assert WHO.keys() - {"evaluate", "appeal"} == MAY.keys() - {"evaluation", "callback", "claims", "messages"}
+    asked_otherwise = {"evaluation", "callback", "claims", "messages"}
+    asked_here = {action.replace("_", "-") for action in WHO} - {"evaluate", "appeal"}
+    assert asked_here == MAY.keys() - asked_otherwise
     assert {action.replace("_", "-") for action in CLAIM_WHO} == CLAIM_MAY.keys() - {"members"}
     written = {" ".join(asked.split()[:2]) for asked in (*ROUTES.values(), *CLAIM_ROUTES.values())}
     offered = {name for name in document.ROUTES if "_id}/" in name and not name.startswith("GET")}

@@ -67,6 +67,7 @@ WHO = {
     "POST /me/consents": "member",
     "PUT /policies/{key}": "admin",
     "PUT /calendar/{day}": "admin",
+    "POST /demands/{demand_id}/send-back": "district",
     "POST /demands/{demand_id}/supplement": "filer",
     "POST /demands/{demand_id}/cancel": "filer",
     "POST /demands/{demand_id}/evaluation": "filer",

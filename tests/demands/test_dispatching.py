@@ -116,6 +116,7 @@ async def test_a_whistle_has_three_clocks_and_books_no_hours(world: World) -> No
     demand = await filed(world.filer)
     body = {"mode": "whistle", "slots": 2, "organization_ids": ids([world.unit, world.other_unit])}
     await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", body))
+    await ok(world.district_desk.post(f"/demands/{demand['id']}/approve"))
     mine, theirs = await offers(world, demand)
     assert all(mine[clock] for clock in ("acknowledge_by", "contact_by", "arrive_by"))
     await ok(world.liaison.post(f"/claims/{mine['id']}/accept"))

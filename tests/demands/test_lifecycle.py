@@ -31,17 +31,17 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 DEMAND_TABLE = """
-           dispatch   return   reject   merge  unmerge split   transfer escalate finish    close  reopen     supplement cancel    evaluate appeal claim   arrive  complete  vacate     expire
-filed      dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        -      claimed -       -         -          -
-dispatched dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        -      claimed -       -         -          -
-returned   -          -        -        -      -       -       -        -        -         -      -          filed      cancelled -        -      -       -       -         -          closed
-claimed    claimed    -        -        merged -       serving -        -        completed closed -          -          cancelled -        -      claimed serving completed dispatched -
-serving    serving    -        -        merged -       serving -        -        completed closed -          -          cancelled -        -      serving serving completed dispatched -
-completed  -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -      -       -       -         -          closed
-closed     -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -      -       -       -         -          -
-rejected   -          -        -        -      -       -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -
-merged     -          -        -        -      filed   -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -
-cancelled  -          -        -        -      -       -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -
+           dispatch   return   reject   merge  unmerge split   transfer escalate finish    close  reopen     supplement cancel    evaluate appeal claim   arrive  complete  vacate     expire     approve    propose    send_back
+filed      dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        -      claimed -       -         -          -          dispatched filed      filed
+dispatched dispatched returned rejected merged -       serving filed    filed    -         closed -          -          cancelled -        -      claimed -       -         -          -          dispatched dispatched dispatched
+returned   -          -        -        -      -       -       -        -        -         -      -          filed      cancelled -        -      -       -       -         -          closed     -          -          -
+claimed    claimed    -        -        merged -       serving -        -        completed closed -          -          cancelled -        -      claimed serving completed dispatched -          claimed    claimed    claimed
+serving    serving    -        -        merged -       serving -        -        completed closed -          -          cancelled -        -      serving serving completed dispatched -          serving    serving    serving
+completed  -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -      -       -       -         -          closed     -          -          -
+closed     -          -        -        -      -       -       -        -        -         closed dispatched -          -         closed   -      -       -       -         -          -          -          -          -
+rejected   -          -        -        -      -       -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -          -          -          -
+merged     -          -        -        -      filed   -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -          -          -          -
+cancelled  -          -        -        -      -       -       -        -        -         -      -          -          -         -        filed  -       -       -         -          -          -          -          -
 """  # noqa: E501 - a table
 
 CLAIM_TABLE = """
@@ -105,6 +105,7 @@ def situations(draw: st.DrawFn) -> tuple[Plan, Tally, Clocks]:
         ends_at=draw(st.none() | moments),
         staff_filed=draw(st.booleans()),
         dissatisfied=state in (State.COMPLETED, State.CLOSED) and draw(st.booleans()),
+        awaits_approval=state in (State.FILED, *OPEN_STATES) and draw(st.booleans()),
     )
     offered, done, partial = draw(small), draw(small), draw(small)
     tally = Tally(
@@ -193,6 +194,8 @@ PAST = Clocks(NOW, NOW, NOW, NOW)
         (plan(state=State.CLOSED, dissatisfied=True), Tally(), LATER, (None, Reason.DISSATISFIED)),
         (plan(state=State.CLOSED), Tally(), LATER, (None, None)),
         (plan(state=State.DISPATCHED, ends_at=NOW), Tally(), LATER, (None, Reason.WINDOW_PASSED)),
+        (plan(state=State.FILED, awaits_approval=True), Tally(), LATER, (None, Reason.WHISTLE_TO_APPROVE)),
+        (plan(awaits_approval=True), Tally(accepted=1), LATER, (NOW + HOUR, Reason.WHISTLE_TO_APPROVE)),
     ],
 )
 def test_the_desk_is_told_why_it_is_needed(

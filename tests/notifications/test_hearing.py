@@ -38,7 +38,7 @@ def test_every_code_that_a_text_names_has_words() -> None:
 def test_a_text_names_the_demand_and_nothing_that_a_person_wrote_besides(kind: NotificationKind) -> None:
     named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
     assert "title" in named
-    allowed = "desk who round stars resolved result reason noted minutes expires_at acknowledge_by"
+    allowed = "desk who round stars resolved result reason noted minutes expires_at acknowledge_by clock"
     assert named <= {"title", *allowed.split()}
 
 

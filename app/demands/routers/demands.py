@@ -5,7 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.access.dependencies import CallerRoute, SignedInCaller
-from app.demands import dispatching, filing, listing, presenting, queries, recommending, similar, timeline
+from app.demands import (
+    approving,
+    dispatching,
+    filing,
+    listing,
+    presenting,
+    queries,
+    recommending,
+    similar,
+    timeline,
+)
 from app.demands.matching_schemas import CandidateOut, CandidatesWanted, SimilarOut, SimilarWanted
 from app.demands.schemas import (
     CloseIn,
@@ -109,6 +119,20 @@ async def candidates(
 async def dispatch(session: Session, caller: SignedInCaller, demand_id: Id, body: DispatchIn) -> DemandOut:
     """Open a demand to all, assign it, or whistle for departments (下单)."""
     found = await dispatching.dispatch(session, caller, demand_id, body)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/approve")
+async def approve(session: Session, caller: SignedInCaller, demand_id: Id) -> DemandOut:
+    """Let a community's proposed whistle sound; for the subdistrict's desk."""
+    found = await approving.approve(session, caller, demand_id)
+    return await presenting.demand_out(session, caller, found)
+
+
+@desk.post("/{demand_id}/send-back")
+async def send_back(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
+    """Refuse a community's proposed whistle, with a reason; for the subdistrict's desk."""
+    found = await approving.send_back(session, caller, demand_id, body)
     return await presenting.demand_out(session, caller, found)
 
 

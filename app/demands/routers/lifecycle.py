@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from app.demands.lifecycle import CLAIM_MOVES, CLAIM_WHO, ENDS, LIVE, MOVES, WHO
-from app.demands.schemas import LifecycleOut, Move, Table
+from app.demands.lifecycle_schemas import LifecycleOut, Move, Table
 from app.kit.http import TransactionalRoute
 
 public = APIRouter(tags=["public 公开"], route_class=TransactionalRoute)

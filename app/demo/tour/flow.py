@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from app.demo.districts import district_of
 from app.demo.tour.client import Json
 from app.demo.tour.people import Person
-from app.demo.tour.walk import DESK, MEMBER, RESIDENT, UNIT, Held, Walk, together
+from app.demo.tour.walk import DESK, MEMBER, RESIDENT, STREET, UNIT, Held, Walk, together
 
 CONTACT = {"name": "王女士", "phone": "13800000009"}
 ADDRESS = "育才街12号楼3单元"
@@ -50,9 +50,21 @@ async def dispatch_again(walk: Walk, desk: Person, **plan: object) -> Json:
     """下单: the desk gives a demand a plan, whatever it had before."""
     walk.step = "下单 dispatch"
     out = await desk.post(f"{walk.path}/dispatch", **plan)
+    if out["proposal"] is not None:
+        out = await _approved(walk, desk)
     walk.expect(out["mode"] == plan["mode"] and out["slots"] == plan.get("slots", 1), "按计划 as planned", out)
     walk.note(DESK, f"下单 {out['mode']} {out['slots']} 人")
     return out
+
+
+async def _approved(walk: Walk, desk: Person) -> Json:
+    """批准吹哨: a community's whistle for a department waits for the subdistrict's word."""
+    walk.step = "批准吹哨 approve"
+    await walk.look(DESK, desk, needs_desk="whistle_to_approve", cannot=["approve"])
+    street = await walk.people.desk(walk.demand["region_code"][:9])
+    await walk.look(STREET, street, needs_desk="whistle_to_approve", can=["approve", "send_back"])
+    walk.note(STREET, "批准吹哨 approved")
+    return await street.post(f"{walk.path}/approve")
 
 
 async def members_claim(walk: Walk, count: int, skills: Sequence[str] = ()) -> list[Held]:

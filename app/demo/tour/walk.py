@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.demo.tour.books import Books
 from app.demo.tour.client import Failed, Json
@@ -15,7 +16,8 @@ LOOK_AGAIN = 0.25
 AT_THE_DOOR = 3
 """Requests at once that change one demand: more would only wait for each other, holding up other cases."""
 
-RESIDENT, DESK, UNIT, MEMBER = "居民 resident", "社区 desk", "单位 liaison", "党员 member"
+RESIDENT, DESK, STREET = "居民 resident", "社区 desk", "街道 subdistrict"
+UNIT, MEMBER = "单位 liaison", "党员 member"
 
 
 @dataclass
@@ -85,9 +87,23 @@ class Walk:
 
     async def until(self, person: Person, what: str, is_so: Callable[[Json], bool]) -> Json:
         """Read the demand until the clock has done what it must; fails when it does not."""
+        shown: Json = await self._until(what, lambda: person.get(self.path), is_so)
+        return shown
+
+    async def happened(self, person: Person, kind: str) -> Json:
+        """Read the history until something has happened; answers its detail."""
+
+        async def found() -> Json | None:
+            items = (await person.get(f"{self.path}/timeline", limit=100))["items"]
+            return next((item["detail"] for item in items if item["kind"] == kind), None)
+
+        detail: Json = await self._until(kind, found, lambda one: one is not None)
+        return detail
+
+    async def _until(self, what: str, read: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while True:
-            shown: Json = await person.get(self.path)
+            shown = await read()
             if is_so(shown):
                 return shown
             if asyncio.get_running_loop().time() > deadline:

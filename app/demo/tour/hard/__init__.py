@@ -30,5 +30,7 @@ HARD: Sequence[HardCase] = (
     HardCase("anonymous", "全程匿名 anonymous from end to end", asking.anonymous),
     HardCase("transferred", "转派到对的社区 transferred to the right community", asking.transferred),
     HardCase("dissatisfied", "不满意、重开、解决 dissatisfied, reopened, resolved", asking.dissatisfied),
+    HardCase("overdue", "超时逐级提醒 overdue climbs the ladder", clocks.overdue),
+    HardCase("next-in-line", "先公开后指派 open first, then assigned", clocks.next_in_line),
     HardCase("unrated", "始终未评议 never evaluated", clocks.never_evaluated),
 )

@@ -1,9 +1,12 @@
-"""Hard cases in which silence decides: the worker's timers, with rules set to seconds in one community."""
+"""Hard cases in which time decides: the worker's timers, with rules set to seconds in one community."""
+
+from datetime import timedelta
 
 from app.demo.districts import SHIJINGSHAN
 from app.demo.tour import flow
-from app.demo.tour.hard.places import ANSWERS, OFFERS, RATINGS, SUBDISTRICT, rule
+from app.demo.tour.hard.places import ANSWERS, COMMUNITY, FALLBACKS, OFFERS, RATINGS, SUBDISTRICT, rule
 from app.demo.tour.walk import DESK, MEMBER, RESIDENT, Walk
+from app.kit import clock
 
 
 async def offers_end(walk: Walk) -> None:
@@ -66,3 +69,41 @@ async def never_evaluated(walk: Walk) -> None:
     points = await held.person.get("/me/points", limit=10)
     walk.expect(len(points["entries"]) > 0, "照样积分 points all the same", points)
     await walk.timeline(resident, "claim.served", "demand.completed", "demand.closed")
+
+
+async def overdue(walk: Walk) -> None:
+    """Nobody came in time: who claimed hears first; the desk gives more time, and it is overdue no longer."""
+    desk = await walk.people.desk(COMMUNITY)
+    resident = await flow.a_resident_files(walk, COMMUNITY, category="repair")
+    await flow.dispatch(walk, desk, mode="open", slots=1)
+    held = await flow.members_claim(walk, 1, ["repair"])
+    soon = (clock.now() + timedelta(seconds=1)).isoformat()
+    await flow.dispatch_again(walk, desk, mode="open", slots=1, due_at=soon)
+    walk.step = "超时 overdue"
+    await walk.until(desk, "超时 overdue", lambda shown: shown["overdue"])
+    first = await walk.happened(desk, "demand.overdue")
+    heard = (first["step"], first["told"])
+    walk.expect(heard == ("member", [held[0].person.account["id"]]), "先提醒接单人 who claimed hears first", first)
+    walk.note(MEMBER, "超时提醒 told that it is overdue")
+    later = (clock.now() + timedelta(days=2)).isoformat()
+    await flow.dispatch_again(walk, desk, mode="open", slots=1, due_at=later)
+    await walk.look(DESK, desk, overdue=False)
+    await flow.serve(walk, held, 40)
+    await flow.evaluate(walk, resident)
+    await walk.timeline(resident, "demand.claimed", "demand.overdue", "demand.dispatched", "demand.closed")
+
+
+async def next_in_line(walk: Walk) -> None:
+    """Open to all, and nobody took it: it is offered to the member whom the desk named for that."""
+    desk = await walk.people.desk(SUBDISTRICT)
+    resident = await flow.a_resident_files(walk, FALLBACKS, category="companion")
+    neighbour = await walk.people.member(SHIJINGSHAN)
+    async with rule(walk, "claim_window", FALLBACKS):
+        await flow.dispatch(walk, desk, mode="open", slots=1, fallback_member_ids=[neighbour.member_id])
+        walk.step = "无人认领 nobody claims"
+        await walk.until(desk, "转为指派 assigned", lambda shown: shown["mode"] == "assigned")
+    await walk.look(DESK, desk, state="dispatched", is_open=False, needs_desk=None)
+    walk.note(DESK, "无人认领，转为指派 nobody claimed: assigned")
+    await flow.serve(walk, [await flow.accept(walk, MEMBER, neighbour)], 30)
+    await flow.evaluate(walk, resident)
+    await walk.timeline(resident, "demand.dispatched", "demand.dispatched", "demand.offered", "demand.claimed")

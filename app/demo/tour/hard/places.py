@@ -15,11 +15,11 @@ NEIGHBOUR = "110107001028"
 """沁山水南社区: where a demand of the wrong desk belongs."""
 SUBDISTRICT = "110107002"
 """老山街道: its first communities are used by nothing else, so rules may be set there."""
-OFFERS, ANSWERS, RATINGS = (f"{SUBDISTRICT}{number:03}" for number in (1, 2, 3))
+OFFERS, ANSWERS, RATINGS, FALLBACKS = (f"{SUBDISTRICT}{number:03}" for number in (1, 2, 3, 9))
 SECONDS = "PT4S"
 """Long enough for the steps before it under load, short enough to wait for."""
 
-EVERYWHERE = (COMMUNITY, NEIGHBOUR, OFFERS, ANSWERS, RATINGS)
+EVERYWHERE = (COMMUNITY, NEIGHBOUR, OFFERS, ANSWERS, RATINGS, FALLBACKS)
 
 
 @asynccontextmanager
