@@ -119,6 +119,12 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.EVALUATED: (Hears(R.FILERS, N.RATED_FOR_YOU), Hears(R.SERVED, N.RATED)),
     E.CLOSED: (Hears(R.FILERS, N.CLOSED), Hears(R.FOLLOWERS, N.CLOSED)),
     E.REOPENED: (Hears(R.FILERS, N.REOPENED), Hears(R.FOLLOWERS, N.REOPENED)),
+    E.REFILED: (
+        Hears(R.FILERS, N.REOPENED),
+        Hears(R.FOLLOWERS, N.REOPENED),
+        Hears(R.DESK, N.NEW, _desk_is_needed),
+    ),
+    E.EVALUATION_STRUCK: (Hears(R.FILERS, N.NOTED), Hears(R.SERVED, N.NOTED)),
     E.CANCELLED: (Hears(R.FILERS, N.CANCELLED), Hears(R.FOLLOWERS, N.CANCELLED), Hears(R.DESK, N.TAKEN_BACK)),
     E.MESSAGED: (Hears(R.FILERS, N.MESSAGE), Hears(R.TAKING_PART, N.MESSAGE), Hears(R.DESK, N.MESSAGE)),
     E.NEEDS_DESK: (Hears(R.DESK, N.NEEDS_DESK, _desk_is_needed),),
@@ -143,6 +149,7 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.OVERDUE: (Hears(R.TOLD, N.OVERDUE, _is_unfinished),),
     E.WARNED: (Hears(R.TOLD, N.WHISTLE_DUE, _is_waited_for),),
     E.MISSED: (Hears(R.TOLD, N.WHISTLE_MISSED),),
+    E.EXCUSED: (Hears(R.CLAIMANT, N.NOTED),),
     E.STAFFED: (Hears(R.SERVING, N.STAFFED),),
 }
 """What happened: who hears it, and as what. Who is named twice hears the first; who did it hears nothing. A call

@@ -29,7 +29,7 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.RELEASED: ("无需前往", "「{title}」已不需要您前往。"),
     N.STAFFED: ("单位安排您参加服务", "{who}安排您参加「{title}」。"),
     N.PLAN_CHANGED: ("安排有变", "「{title}」的安排有变，请查看时间和要求。"),
-    N.NOTED: ("社区代为登记", "{desk}就「{title}」为您登记：{noted}。如有出入，请及时联系。"),
+    N.NOTED: ("为您登记", "{desk}就「{title}」为您登记：{noted}。如有出入，请及时联系。"),
     N.MARKED_ABSENT: ("登记为未到场", "「{title}」登记您未到场。如有异议，请联系{desk}。"),
     N.DUTY_ENDED: ("岗位期满", "「{title}」的岗位服务已结束，感谢您的付出。"),
     N.CONFIRMED: ("服务已确认", "您在「{title}」的服务已确认，计{minutes}分钟。"),
@@ -76,8 +76,10 @@ NOTED: dict[DemandEvent, str] = {
     E.WITHDRAWN: "退出服务",
     E.ARRIVED: "已到场",
     E.SERVED: "已完成服务",
+    E.EXCUSED: "未到场记录经申诉撤销",
+    E.EVALUATION_STRUCK: "本轮评议经申诉不再计入",
 }
-"""What a desk may say for somebody who is offline."""
+"""What a desk may say for somebody who is offline, and what an upheld appeal changes."""
 CLOCKS: dict[WhistleClock, str] = {
     WhistleClock.ACKNOWLEDGE: "签收",
     WhistleClock.CONTACT: "联系居民",
