@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries as access
-from app.access.caller import Caller
+from app.access.caller import DISPATCHERS, Caller
 from app.content import queries as content
 from app.demands import claiming, clock_queries, queries, relations
 from app.demands.actions import claim_actions, demand_actions
@@ -31,6 +31,7 @@ from app.demands.schemas import (
 from app.kit import clock, geo
 from app.kit.geo import CoordType, Point
 from app.kit.schema import hide, mask_name
+from app.members import looking
 from app.members import queries as members
 from app.organizations import queries as organizations
 from app.regions import queries as regions
@@ -288,7 +289,13 @@ async def claim_out(session: AsyncSession, caller: Caller, claim: Claim, demand:
 async def claims_out(
     session: AsyncSession, caller: Caller, claims: Sequence[Claim], demands: dict[uuid.UUID, Demand]
 ) -> list[ClaimOut]:
-    """Some claims as a caller may see them; `demands` holds the demand of each."""
+    """Some claims as a caller may see them; `demands` holds the demand of each.
+
+    That a desk is told members' full names is put on record.
+    """
+    named = [demands[claim.demand_id] for claim in claims if _names_to_desk(caller, demands[claim.demand_id], claim)]
+    if named:
+        looking.note(session, caller, named[0].handler_region_code, len(named))
     names = await names_of(session, list(demands.values()), claims)
     names.files = await content.ids_of(session, [claim.id for claim in claims])
     answers = []
@@ -331,6 +338,12 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
         file_ids=names.files.get(claim.id, []) if shows_files(related, view.caller, serving) else [],
         actions=claim_actions(demand, claim, related),
     )
+
+
+def _names_to_desk(caller: Caller, demand: Demand, claim: Claim) -> bool:
+    """Whether a claim tells a desk the full name of a member who is somebody else."""
+    others = claim.claimant_kind == ClaimantKind.MEMBER and claim.claimant_id != caller.member_id
+    return others and caller.covers(demand.handler_region_code, DISPATCHERS)
 
 
 def hides_identity(claim: Claim, names: Names) -> bool:

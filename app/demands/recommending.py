@@ -24,6 +24,7 @@ from app.demands.schemas import DemandFilter, DemandOut
 from app.kit import ranking
 from app.kit.pagination import Page
 from app.kit.schema import mask_phone
+from app.members import looking
 from app.members import queries as members
 from app.organizations import queries as organizations
 
@@ -57,6 +58,8 @@ async def candidates(
     shown, cursor = ranking.turn(ranking.read(wanted.cursor), ranked, wanted.limit, is_full=False)
     show = _members_out if kind == ClaimantKind.MEMBER else _organizations_out
     items = await show(session, shown, asked, helpers, terms)
+    if kind == ClaimantKind.MEMBER:
+        looking.note(session, caller, demand.region_code, len(items), demand_id=demand.id)
     return Page(items=items, next_cursor=cursor)
 
 

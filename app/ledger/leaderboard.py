@@ -13,6 +13,7 @@ from app.ledger import queries
 from app.ledger.models import Board, Standing
 from app.ledger.schemas import BoardRequest, LeaderboardOut, RankOut
 from app.ledger.standings import FOLLOWER
+from app.members import looking
 from app.policies import service as policies
 from app.policies.defaults import Key
 from app.regions import queries as regions
@@ -32,6 +33,8 @@ async def leaderboard(session: AsyncSession, caller: Caller, request: BoardReque
         items = await _with_own(session, caller, items, period, region_code)
         if not caller.covers(region_code):
             items = [item.model_copy(update={"name": mask_name(item.name)}) for item in items]
+        else:
+            looking.note(session, caller, region_code, len(items))
     return LeaderboardOut(items=items, as_of=await queries.followed_until(session, FOLLOWER))
 
 

@@ -11,7 +11,7 @@ from app.access.models import Account
 from app.kit import clock, events
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, InvalidRequest, NotFound
-from app.members import queries
+from app.members import looking, queries
 from app.members.events import MemberEvent
 from app.members.models import BindingRequest, Member
 from app.members.schemas import BindingOut, binding_out
@@ -128,4 +128,5 @@ async def decide(
         member_id=member_id,
     )
     candidates = await queries.members(session, request.member_ids)
+    looking.note(session, caller, request.region_code, len(candidates))
     return binding_out(request, account, list(candidates.values()))

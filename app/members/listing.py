@@ -3,11 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import STAFF, Caller
-from app.kit import events
 from app.kit.errors import Forbidden
 from app.kit.pagination import Page, PageRequest, page
-from app.members import queries
-from app.members.events import MemberEvent
+from app.members import looking, queries
 from app.members.models import BindingRequest, Member
 from app.members.schemas import BindingOut, MemberOut, MembersWanted, binding_out, member_out
 from app.organizations import queries as organizations
@@ -21,22 +19,9 @@ async def members(session: AsyncSession, caller: Caller, wanted: MembersWanted) 
     asked = await organizations.paths(session, [wanted.organization_id]) if wanted.organization_id else None
     statement = queries.listed(wanted, asked).where(queries.visible_to(caller, spoken_for))
     rows, cursor = await page(session, statement, [Member.home_region_code, Member.id], wanted)
-    if rows:  # the names are in full, since a desk must tell its members apart
-        _tell_lookup(session, caller, wanted, len(rows))
+    how = {"organization_id": wanted.organization_id, "searched": wanted.q is not None}
+    looking.note(session, caller, wanted.region or "", len(rows), **how)
     return Page(items=[member_out(row[0]) for row in rows], next_cursor=cursor)
-
-
-def _tell_lookup(session: AsyncSession, caller: Caller, wanted: MembersWanted, count: int) -> None:
-    events.record(
-        session,
-        MemberEvent.LOOKED_UP,
-        subject=caller.account_id,
-        region_code=wanted.region or "",
-        actor=caller.account_id,
-        organization_id=wanted.organization_id,
-        searched=wanted.q is not None,
-        count=count,
-    )
 
 
 async def bindings(session: AsyncSession, caller: Caller, wanted: PageRequest) -> Page[BindingOut]:
@@ -49,4 +34,5 @@ async def bindings(session: AsyncSession, caller: Caller, wanted: PageRequest) -
     for request, account, *_ in rows:
         candidates = [everybody[one] for one in request.member_ids if one in everybody]
         shown.append(binding_out(request, account, candidates))
+        looking.note(session, caller, request.region_code, len(candidates))
     return Page(items=shown, next_cursor=cursor)

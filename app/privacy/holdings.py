@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 
 from app.access.models import Account, Consent, Grant, Identity, SignIn
-from app.content.models import File
+from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
 from app.demands.models import Claim, Demand, Evaluation, Note, NoteKind, Reveal, Service
@@ -140,6 +140,7 @@ HOLDINGS: tuple[Holding, ...] = (
         removed=True,
         withheld=frozenset({"blob", "content_mac"}),
     ),
+    Holding(UploadDay, lambda person: UploadDay.account_id == person.account_id, removed=True),
     Holding(Join, lambda person: Join.account_id == person.account_id),
     Holding(
         Reveal,

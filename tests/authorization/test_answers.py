@@ -222,7 +222,8 @@ async def test_who_does_not_serve_reads_no_message(stage: Stage, made: Made) -> 
 
 async def test_no_phone_is_told_but_the_contacts_to_whom_may_call(stage: Stage) -> None:
     told = {}
-    paths = [route.path for route in ROUTES.values() if route.method == "GET" and route.parameter is None]
+    paths = {route.path for route in ROUTES.values() if route.method == "GET" and route.parameter is None}
+    paths -= {"/me/export"}  # one's own, phone and all
     for role in ROLES:
         async with stage.scene():
             answers = [await stage.people[role].get(path) for path in paths]
