@@ -20,7 +20,7 @@ async def attach(
     most: int,
     keeps_evidence: bool,
 ) -> None:
-    """Attach the caller's unused files to a thing that may have `most`; raises `InvalidRequest`.
+    """Attach the caller's unused files, `most` at once, to a thing; raises `InvalidRequest`.
 
     What they say of when and where they were taken is forgotten unless the thing's region `keeps_evidence`.
 
@@ -29,7 +29,7 @@ async def attach(
     wanted = set(file_ids)
     if not wanted:
         return
-    if await queries.count_of(session, subject[1]) + len(wanted) > most:
+    if len(wanted) > most:
         raise InvalidRequest.field("file_ids", "too_many_files", f"最多 {most} 个文件", f"takes at most {most} files")
     found = await queries.unused(session, caller.account_id, list(wanted))
     if len(found) < len(wanted):

@@ -296,6 +296,8 @@ class Claim(Base):
     minutes: Mapped[int | None]
     """Minutes a person served, over all services of a post; an organization's members served this long each."""
     provenance: Mapped[Provenance | None]
+    evidence_missing: Mapped[bool] = mapped_column(default=False)
+    """Whether its last completion showed less of the work than the category asks for."""
 
 
 class ClaimMember(Base):

@@ -319,6 +319,7 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
         "offered_at",
         "minutes",
         "file_ids",
+        "evidence_missing",
         "actions",
     )
     shown = {column: getattr(claim, column) for column in ClaimOut.model_fields if column not in copied}
@@ -336,6 +337,7 @@ def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimO
         offered_at=claim.made_at,
         minutes=claim.minutes,
         file_ids=names.files.get(claim.id, []) if shows_files(related, view.caller, serving) else [],
+        evidence_missing=claim.evidence_missing if Relation.HANDLER in related else None,
         actions=claim_actions(demand, claim, related),
     )
 

@@ -280,6 +280,8 @@ class ClaimOut(Output):
     minutes: int | None
     provenance: Provenance | None
     file_ids: list[uuid.UUID]
+    evidence_missing: bool | None
+    """Whether the category asks to be shown more of the work than came; null but for the desk."""
     actions: list[str]
 
 

@@ -60,7 +60,7 @@ async def complete(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, b
     service = await _serve(session, caller, demand, claim, body.minutes)
     if not serves_on:
         claim.outcome, claim.completed_at = body.outcome, service.served_at
-    await files.attach_to_claim(session, caller, demand, claim, body.file_ids)
+    await files.show_work(session, caller, demand, claim, body)
     await moving.move_claim(session, demand, claim, action, caller, note_id=written, service_id=service.id)
     if serves_on:
         claim.arrived_at = None  # the next service starts its own clock

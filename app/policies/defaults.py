@@ -358,9 +358,6 @@ class Key:
     FILES_PER_DEMAND = Rule[int](
         "files_per_demand", Files, 9, Text("每件点单的照片和语音数上限", "photos and voice notes of one demand")
     )
-    FILES_PER_CLAIM = Rule[int](
-        "files_per_claim", Files, 6, Text("每次服务的照片和语音数上限", "photos and voice notes of one claim")
-    )
     KEEP_PHOTO_EVIDENCE = Rule[bool](
         "keep_photo_evidence",
         StrictBool,

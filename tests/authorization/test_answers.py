@@ -22,7 +22,7 @@ ByProvenance         measured confirmed entered
 CalendarOut          region_code year days
 CandidateOut         kind id name phone_masked organization_id organization_name skills live minutes done is_free distance match
 CategoryOut          code name due_in due_in_words evidence evidence_limit points skills questions
-ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance file_ids actions
+ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance file_ids evidence_missing actions
 Claimant             id display_name badge
 ComplaintOut         id kind region_code region_name demand_id text anonymous author state filed_at due_at overdue answer accepted answered_at raised_again actions
 ConsentOut           purpose version given_at withdrawn_at

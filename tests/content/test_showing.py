@@ -246,3 +246,40 @@ async def test_a_place_that_is_none_is_dropped(world: World, nonsense: dict[str,
     await filed(world.filer, file_ids=[file_id])
     found = (await ok(world.desk.get(f"/files/{file_id}")))["evidence"]
     assert found is None or found["lat"] is None
+
+
+async def completed(world: World, asked: str, photos: int, **said: object) -> dict[str, Any]:
+    """A completion with so many photos of a repair for which a policy asks for evidence, as the desk sees it."""
+    await policy(world, Key.EVIDENCE, {"default": "none", "repair": asked})
+    claim = await claimed(world.member, await opened(world))
+    files = [await uploaded(world.member, making.jpeg(making.picture(20 + number))) for number in range(photos)]
+    done = await ok(world.member.post(f"/claims/{claim['id']}/complete", {"minutes": 5, "file_ids": files, **said}))
+    assert done["evidence_missing"] is None  # who serves is not reproached
+    return await ok(world.desk.get(f"/claims/{claim['id']}"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "photos", "said", "missing"),
+    [
+        ("none", 0, {}, False),
+        ("photo", 0, {}, True),
+        ("photo", 1, {}, False),
+        ("before_after", 1, {}, True),
+        ("before_after", 2, {}, False),
+        ("note", 0, {}, True),
+        ("note", 0, {"summary": "已修好"}, False),
+    ],
+)
+async def test_the_desk_sees_where_a_category_asks_for_more(
+    world: World, asked: str, photos: int, said: dict[str, object], missing: bool
+) -> None:
+    assert (await completed(world, asked, photos, **said))["evidence_missing"] is missing
+
+
+async def test_a_completion_shows_so_many_photos_at_most(world: World) -> None:
+    await policy(world, Key.EVIDENCE_LIMIT, {"default": 3, "repair": 1})
+    claim = await claimed(world.member, await opened(world))
+    files = [await uploaded(world.member, making.jpeg(making.picture(20 + number))) for number in range(2)]
+    path = f"/claims/{claim['id']}/complete"
+    assert wrong(await world.member.post(path, {"file_ids": files})) == (422, "file_ids", "too_many_files")
+    assert (await world.member.post(path, {"file_ids": files[:1]})).status_code == 200
