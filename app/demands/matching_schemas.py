@@ -111,5 +111,7 @@ class SimilarOut(Output):
     joins: int
     """How many said that they want the same."""
     is_own: bool
+    has_photo: bool
+    """Whether who filed it showed a photo, which is not shown here."""
     likeness: int
     """How much of the two titles is the same, in percent."""

@@ -33,8 +33,8 @@ async def similar(session: AsyncSession, caller: Caller, wanted: SimilarWanted) 
     return Page(items=items)
 
 
-def _similar_out(caller: Caller, wanted: SimilarWanted, row: Row[Demand, int], region_name: str) -> SimilarOut:
-    demand, likeness, *_ = row
+def _similar_out(caller: Caller, wanted: SimilarWanted, row: Row[Demand, int, bool], region_name: str) -> SimilarOut:
+    demand, likeness, has_photo = row
     shown = ("id", "number", "category", "state", "result", "filed_at", "closed_at", "joins")
     here = Place(wanted.region_code, geo.cell(wanted.place) if wanted.place else None)
     return SimilarOut(
@@ -44,4 +44,5 @@ def _similar_out(caller: Caller, wanted: SimilarWanted, row: Row[Demand, int], r
         distance=nearness.words(here, nearness.place(demand.region_code, demand.cell_lng, demand.cell_lat)),
         is_own=relations.is_filer(caller, demand),
         likeness=likeness,
+        has_photo=has_photo,
     )

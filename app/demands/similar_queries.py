@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, any_, cast, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, any_, cast, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.content.models import File, FileKind
 from app.demands.lifecycle import ENDS, Kind, State
 from app.demands.matching_schemas import SimilarWanted
 from app.demands.models import Demand
@@ -15,8 +16,8 @@ AT_MOST = 10
 """More than a person compares before they file anyway."""
 
 
-def like(region_code: str, title: str, since: datetime, at_least: int) -> Select[Demand, int]:
-    """Requests of a community with their likeness to a title, the most alike first.
+def like(region_code: str, title: str, since: datetime, at_least: int) -> Select[Demand, int, bool]:
+    """Requests of a community with their likeness to a title and whether they have a photo, the most alike first.
 
     They are under way, or were closed after `since`. A likeness is the share of letter pairs that two titles have in
     common, in percent (Dice).
@@ -26,8 +27,9 @@ def like(region_code: str, title: str, since: datetime, at_least: int) -> Select
     token = func.unnest(Demand.tokens).column_valued("token")
     common = func.count() * 200 // func.nullif(func.cardinality(Demand.tokens) + func.cardinality(wanted), 0)
     likeness = select(common.label("percent")).where(token == any_(wanted)).lateral("likeness")
+    has_photo = exists().where(File.subject_id == Demand.id, File.kind == FileKind.PHOTO)
     return (
-        select(Demand, likeness.c.percent)
+        select(Demand, likeness.c.percent, has_photo)
         .join(likeness, true())
         .where(
             Demand.tokens.overlap(wanted),
@@ -42,6 +44,6 @@ def like(region_code: str, title: str, since: datetime, at_least: int) -> Select
 
 async def similar(
     session: AsyncSession, wanted: SimilarWanted, since: datetime, at_least: int
-) -> Sequence[Row[Demand, int]]:
+) -> Sequence[Row[Demand, int, bool]]:
     """The requests most like what somebody is about to file."""
     return (await session.execute(like(wanted.region_code, wanted.title, since, at_least))).all()

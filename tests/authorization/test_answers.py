@@ -68,7 +68,7 @@ RegionOut            code level name parent_code full_name
 RevealOut            demand_id number day seen_as display_name
 RoleOut              role region_code organization_id
 SignedIn             access_token token_type expires_in refresh_token account
-SimilarOut           id number title category state result region_name distance filed_at closed_at joins is_own likeness
+SimilarOut           id number title category state result region_name distance filed_at closed_at joins is_own has_photo likeness
 Slot                 weekday from_hour to_hour
 SubjectOut           kind id
 Table                moves ends live

@@ -70,6 +70,7 @@ async def test_each_two_letters_are_a_token(session: AsyncSession) -> None:
 
 async def test_a_number_with_its_house_is_one_token(session: AsyncSession) -> None:
     assert await tokens(session, "12号楼3单元漏水") == {"12号楼", "3单元", "漏水"}
+    assert await tokens(session, "漏水漏水") == {"漏水", "水漏"}
     assert await tokens(session, "修7路站牌") == {"修", "7", "路站", "站牌"}
 
 
