@@ -250,3 +250,21 @@ async def test_reopening_is_told_to_the_filer(world: World, post: Post) -> None:
         "「12号楼下水道堵塞返味」已办结。",
         "「12号楼下水道堵塞返味」重新办理，现为第2轮。",
     )
+
+
+async def test_what_an_upheld_appeal_changes_is_told(world: World, post: Post) -> None:
+    demand = await filed(world.filer)
+    await ok(world.desk.post(f"/demands/{demand['id']}/reject", REASON))
+    appeal = {"subject_kind": "rejection", "subject_id": demand["id"], "reason": "不服此决定"}
+    made = await ok(world.filer.post("/appeals", appeal), 201)
+    await ok(world.district_desk.post(f"/appeals/{made['id']}/decide", {"upheld": True, "reason": "经核实"}))
+    await post.round()
+    assert await kinds(world.filer) == ["rejected", "reopened"]
+    claim = await claimed(world.member, await opened(world))
+    await ok(world.desk.post(f"/claims/{claim['id']}/no-show", REASON))
+    appeal = {"subject_kind": "no_show", "subject_id": claim["id"], "reason": "我到了"}
+    made = await ok(world.member.post("/appeals", appeal), 201)
+    await ok(world.district_desk.post(f"/appeals/{made['id']}/decide", {"upheld": True, "reason": "经核实"}))
+    await post.round()
+    assert await kinds(world.member) == ["marked_absent", "noted"]
+    assert "未到场记录经申诉撤销" in (await inbox(world.member))[0]["body"]
