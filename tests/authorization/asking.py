@@ -163,10 +163,9 @@ def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
     if found := PARAMETER.search(path):
         one = _named(stage, asked) if thing is None else stage.things(found[1]).get(thing, ABSENT)
         path = path.replace(found[0], one)
-    body = BODIES[asked](stage) if method in ("POST", "PUT") else None
     if path == "/files":
         return Question(method, path, upload=making.jpeg())
-    body = BODIES[asked](stage) if method != "GET" else None
+    body = BODIES[asked](stage) if method in ("POST", "PUT") else None
     return Question(method, path, QUERIES.get(asked, {}), body)
 
 
