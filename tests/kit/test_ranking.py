@@ -27,6 +27,7 @@ def read_all(ids: Ids, limit: int, window: int, shuffle: Callable[[Ids], Sequenc
         shown, cursor = ranking.turn(at, shuffle(inside), limit, is_full=len(inside) == window)
         assert len(shown) <= limit
         read += shown
+        assert len(read) == len(set(read)), "something came twice"
         if cursor is None:
             return read
 
