@@ -16,7 +16,9 @@ import app.content.router
 import app.demands.routers.claims
 import app.demands.routers.demands
 import app.demands.routers.evaluations
+import app.demands.routers.feedback
 import app.demands.routers.files
+import app.demands.routers.following
 import app.demands.routers.lifecycle
 import app.demands.routers.reveals
 import app.ledger.router
@@ -60,6 +62,9 @@ ROUTERS = (
     app.demands.routers.demands.desk,
     app.demands.routers.claims.router,
     app.demands.routers.evaluations.router,
+    app.demands.routers.feedback.router,
+    app.demands.routers.following.router,
+    app.demands.routers.following.desk,
     app.notifications.router.router,
     app.demands.routers.reveals.router,
     app.privacy.router.router,

@@ -7,8 +7,6 @@ from sqlalchemy import URL, Connection, inspect, make_url, pool, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import app.demands.feedback_models
-import app.demands.following_models
 import app.main  # noqa: F401 - brings in every model
 from app.kit.db import Base
 from app.kit.events import Xid8

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.access.caller import Caller
-from app.demands import claiming, relations
+from app.demands import claiming, dispatching, relations
 from app.demands.lifecycle import (
     CLAIM_MOVES,
     CLAIM_WHO,
@@ -42,15 +42,21 @@ def _fits(demand: Demand, related: Relations, action: Action) -> bool:
     match action:
         case Action.CLOSE if demand.state == State.CLOSED:
             return demand.dissatisfied
+        case Action.CLOSE | Action.DISPATCH | Action.FINISH if demand.closes is not None:
+            return not dispatching.is_waiting_for_parts(demand)
+        case Action.SPLIT:
+            return demand.parent_id is None and (demand.closes is not None or not demand.claimed)
+        case Action.MERGE:
+            return demand.parent_id is None and demand.closes is None
         case Action.CLOSE | Action.REOPEN:
             return demand.state != State.COMPLETED or demand.dissatisfied or demand.staff_filed
         case Action.EVALUATE:
             rated = demand.dissatisfied or demand.result == Result.RESOLVED
-            return not (demand.staff_filed or rated)
+            return not (demand.staff_filed or rated or demand.parent_id)
         case Action.APPROVE | Action.SEND_BACK:
             return demand.awaits_approval
         case Action.CANCEL:
-            return demand.state != State.SERVING
+            return demand.state != State.SERVING or demand.closes is not None
         case Action.FINISH:
             return demand.state == State.SERVING or demand.claimed > 0
     return Relation.HANDLER in related or Relation.FILER in related

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries as access
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import dispatching, moving, queries, reaching, relations
+from app.demands import dispatching, following_queries, moving, queries, reaching, relations
 from app.demands.errors import AlreadyClaimed, NotEligible, NotOpen, OwnDemand, SlotsFull
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, LIVE, OPEN_STATES, ClaimAction, ClaimState, Mode
@@ -118,6 +118,8 @@ async def _check_may_claim(session: AsyncSession, demand: Demand, claimant: Clai
         claimant.phone is not None and claimant.phone == demand.on_behalf_phone
     ):
         raise OwnDemand
+    if demand.joins and await following_queries.wants_it(session, demand, claimant.account_id, claimant.phone):
+        raise OwnDemand  # theirs was merged into it
     held = await queries.claim_of(session, demand, claimant.id)
     if held is not None and held.state in DONE | LIVE:
         raise AlreadyClaimed

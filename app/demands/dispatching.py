@@ -1,4 +1,4 @@
-"""下单: open, assign, whistle; return, reject, transfer, escalate; finish, close, reopen."""
+"""下单: open, assign, whistle; return, reject, transfer, escalate; finish, close."""
 
 import uuid
 from datetime import datetime
@@ -35,7 +35,7 @@ def desk_of(region_code: str) -> str:
     return region_code[:DESK_CODE_LENGTH]
 
 
-async def _at_the_desk(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, action: Action) -> Demand:
+async def at_the_desk(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, action: Action) -> Demand:
     """The demand, locked, for an action that its desk asks for."""
     demand = await queries.demand(session, caller, demand_id, lock=True)
     relations.require(relations.of(caller, demand), action)
@@ -44,7 +44,7 @@ async def _at_the_desk(session: AsyncSession, caller: Caller, demand_id: uuid.UU
 
 async def dispatch(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: DispatchIn) -> Demand:
     """Put a demand out, or give it a new plan; live claims stay, offers of the old plan end."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.DISPATCH)
+    demand = await at_the_desk(session, caller, demand_id, Action.DISPATCH)
     await put_out(session, caller, demand, body)
     return demand
 
@@ -52,6 +52,7 @@ async def dispatch(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, 
 async def put_out(session: AsyncSession, caller: Caller, demand: Demand, body: DispatchIn) -> None:
     """Give a demand its plan, or propose it to the desk above. Raises `SlotsBelowClaimed` and `Overlaps`."""
     plan = await plans.plan(session, caller, demand, body)
+    refuse_while_parts_are_open(demand)
     session.add(plan)
     written = moving.note(session, demand, NoteKind.DISPATCH, body.note, caller) if body.note else None
     if await plans.needs_approval(session, caller, demand, plan):
@@ -82,6 +83,7 @@ async def carry_out(
 ) -> None:
     """Put a plan in force and make its offers; live claims stay, offers of the old plan end."""
     moving.move(demand, action)
+    demand.closes = None
     if plan.slots < demand.claimed:
         raise SlotsBelowClaimed
     await moving.release(session, demand, ClaimState.OFFERED)
@@ -189,7 +191,7 @@ async def _send_back(session: AsyncSession, caller: Caller, demand: Demand, acti
 
 async def return_(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
     """Ask the filer for what is missing; unanswered, the demand closes."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.RETURN)
+    demand = await at_the_desk(session, caller, demand_id, Action.RETURN)
     written = await _send_back(session, caller, demand, Action.RETURN, body.reason)
     await deadlines.pause(session, demand, demand.moved_at)
     moving.tell(session, demand, DemandEvent.RETURNED, caller, note_id=written)
@@ -199,7 +201,7 @@ async def return_(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, b
 
 async def reject(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: RejectIn) -> Demand:
     """Refuse a demand, with a reason that its filer reads."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.REJECT)
+    demand = await at_the_desk(session, caller, demand_id, Action.REJECT)
     demand.cause = body.cause
     written = await _send_back(session, caller, demand, Action.REJECT, body.reason)
     moving.tell(session, demand, DemandEvent.REJECTED, caller, note_id=written, cause=body.cause)
@@ -209,7 +211,7 @@ async def reject(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bo
 
 async def transfer(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: TransferIn) -> Demand:
     """Hand a demand to the desk that it belongs to; its first desk keeps sight of it."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.TRANSFER)
+    demand = await at_the_desk(session, caller, demand_id, Action.TRANSFER)
     region = await regions.region(session, body.region_code)
     if region is None or len(region.code) < TOP_DESK_CODE_LENGTH:
         raise InvalidRequest.field("region_code", "unknown_region", "没有这个区域", "there is no such desk")
@@ -217,30 +219,42 @@ async def transfer(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, 
     if not demand.region_code.startswith(region.code):
         demand.region_code = region.code  # it was filed in the wrong place
         await deadlines.reckon(session, demand)  # by that region's rules, and still since it was filed
-    demand.handler_region_code = desk_of(region.code)
     moving.tell(session, demand, DemandEvent.TRANSFERRED, caller, note_id=written, to=region.code)
+    demand.handler_region_code = desk_of(region.code)  # after telling: the desk that had it did it
     await moving.settle(session, demand)
     return demand
 
 
 async def escalate(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
     """Hand a demand to the desk of the level above."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.ESCALATE)
-    above = await regions.parent_code_of(session, demand.handler_region_code)
-    if above is None or len(above) < TOP_DESK_CODE_LENGTH:
+    demand = await at_the_desk(session, caller, demand_id, Action.ESCALATE)
+    above = await desk_above(session, demand)
+    if above is None:
         raise ActionNotAllowed(Text("已是最高一级", "There is no desk above this one"))
-    written = await _send_back(session, caller, demand, Action.ESCALATE, body.reason)
-    demand.handler_region_code = above
-    moving.tell(session, demand, DemandEvent.ESCALATED, caller, note_id=written, to=above)
+    await hand_up(session, caller, demand, above, body.reason)
     await moving.settle(session, demand)
     return demand
 
 
+async def desk_above(session: AsyncSession, demand: Demand) -> str | None:
+    """The region whose desk stands above a demand's handler, None above a district's."""
+    above = await regions.parent_code_of(session, demand.handler_region_code)
+    return above if above is not None and len(above) >= TOP_DESK_CODE_LENGTH else None
+
+
+async def hand_up(session: AsyncSession, caller: Caller, demand: Demand, above: str, reason: str) -> None:
+    """Take a demand out of its plan and give it to the desk above."""
+    written = await _send_back(session, caller, demand, Action.ESCALATE, reason)
+    moving.tell(session, demand, DemandEvent.ESCALATED, caller, note_id=written, to=above)
+    demand.handler_region_code = above  # after telling: the desk that had it did it
+
+
 async def finish(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> Demand:
     """Say that enough is done: nobody else is waited for."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.FINISH)
+    demand = await at_the_desk(session, caller, demand_id, Action.FINISH)
+    refuse_while_parts_are_open(demand)
     tally, _ = await queries.tally(session, demand)
-    if demand.state in (State.CLAIMED, State.SERVING) and not tally.served:
+    if demand.state in (State.CLAIMED, State.SERVING) and demand.closes is None and not tally.served:
         raise ActionNotAllowed(Text("尚无人完成服务，请改用关闭", "Nobody has served yet; close it instead"))
     moving.move(demand, Action.FINISH)
     await complete_posts(session, demand, caller)
@@ -262,8 +276,9 @@ async def complete_posts(session: AsyncSession, demand: Demand, caller: Caller |
 
 async def close(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: CloseIn) -> Demand:
     """Close a demand and say what became of it; a completed one only where its filer cannot or did object."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.CLOSE)
-    _refuse_while_the_filer_is_asked(demand)
+    demand = await at_the_desk(session, caller, demand_id, Action.CLOSE)
+    refuse_while_the_filer_is_asked(demand)
+    refuse_while_parts_are_open(demand)
     if demand.state == State.CLOSED and not demand.dissatisfied:
         raise ActionNotAllowed
     moving.move(demand, Action.CLOSE)
@@ -274,23 +289,18 @@ async def close(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bod
     return demand
 
 
-async def reopen(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
-    """Start another round under the same plan."""
-    demand = await _at_the_desk(session, caller, demand_id, Action.REOPEN)
-    _refuse_while_the_filer_is_asked(demand)
-    moving.move(demand, Action.REOPEN)
-    demand.result, demand.cause, demand.closed_at, demand.dissatisfied = None, None, None, False
-    demand.timer_at = demand.moved_at  # nothing may fall asleep, not even until `settle` sets the clock
-    await moving.end_round(session, demand)
-    written = moving.note(session, demand, NoteKind.REOPEN, body.reason, caller)
-    demand.round += 1
-    demand.reopens += 1
-    await deadlines.start(session, demand, demand.moved_at)
-    moving.tell(session, demand, DemandEvent.REOPENED, caller, note_id=written)
-    await moving.settle(session, demand)
-    return demand
-
-
-def _refuse_while_the_filer_is_asked(demand: Demand) -> None:
+def refuse_while_the_filer_is_asked(demand: Demand) -> None:
+    """A completed demand waits for its filer's word, where there is one to say it."""
     if demand.state == State.COMPLETED and not (demand.dissatisfied or demand.staff_filed):
         raise ActionNotAllowed(Text("正在等待居民评议", "The filer is being asked"))
+
+
+def refuse_while_parts_are_open(demand: Demand) -> None:
+    """What is split waits for its parts: the desk ends those first."""
+    if is_waiting_for_parts(demand):
+        raise ActionNotAllowed(Text("尚有子单未结束", "Parts of it have not ended yet"))
+
+
+def is_waiting_for_parts(demand: Demand) -> bool:
+    """Whether a split demand has parts that have not ended."""
+    return demand.state == State.SERVING and demand.closes is not None and demand.needs_desk != Reason.CHILDREN_ENDED

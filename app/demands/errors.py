@@ -34,6 +34,34 @@ class SlotsBelowClaimed(AppError):
     title = Text("名额不能少于已认领数", "There cannot be fewer places than are claimed")
 
 
+class AlreadyJoined(AppError):
+    status, code = 409, "already_joined"
+    title = Text("您已表示同样需要", "You have joined this already")
+    constraint = "pk_joins"
+
+
+class NotMergeable(AppError):
+    status, code = 409, "not_mergeable"
+    title = Text("这两件需求不能合并", "These two cannot be merged")
+
+
+class ReopenLimit(AppError):
+    status, code = 409, "reopen_limit"
+    title = Text("重开次数已达上限，且没有上一级", "It was reopened too often, and there is no desk above this one")
+
+
+class AlreadyFeedback(AppError):
+    status, code = 409, "already_given"
+    title = Text("您已对此次服务作过反馈", "You have said what you think of this service")
+    constraint = "uq_feedback_claim_id_given_by"
+
+
+class AlreadyRated(AppError):
+    status, code = 409, "already_rated"
+    title = Text("此次响应已评哨", "This response has been rated")
+    constraint = "uq_response_ratings_claim_id"
+
+
 class AlreadyEvaluated(AppError):
     status, code = 409, "already_evaluated"
     title = Text("本轮已评议", "This round has been evaluated")

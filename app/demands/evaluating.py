@@ -24,6 +24,8 @@ async def evaluate(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, 
     demand = await queries.demand(session, caller, demand_id, lock=True)
     relations.require(relations.of(caller, demand), Action.EVALUATE)
     await _refuse_a_biased_voice(session, caller, demand, body.channel)
+    if demand.parent_id is not None:
+        raise ActionNotAllowed(Text("请在主单上评议", "Rate the demand that it is a part of"))
     await _refuse_out_of_time(session, demand)
     if await queries.evaluation(session, demand) is not None:
         raise AlreadyEvaluated

@@ -1,18 +1,18 @@
-"""点单: file, supplement, cancel, and the words between filer, desk and those who serve."""
+"""点单: file, supplement, and the words between filer, desk and those who serve."""
 
 import json
 import re
 import uuid
-from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
 from app.demands import deadlines, dispatching, files, moving, queries, reaching, relations
 from app.demands.events import DemandEvent
-from app.demands.lifecycle import DONE, ENDS, Action, ClaimState, Kind, Reason, Relation, State
+from app.demands.lifecycle import ENDS, Action, Kind, Reason, Relation, State
 from app.demands.models import Demand, NoteKind
-from app.demands.schemas import DemandIn, MessageIn, ReasonIn, Supplement
+from app.demands.schemas import DemandIn, MessageIn, Supplement
 from app.kit import clock, geo
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
@@ -36,21 +36,25 @@ async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
         raise Forbidden(Text("仅工作人员或单位联络员可发布", "Only staff or a liaison may publish this"))
     if body.dispatch and not caller.covers(dispatching.desk_of(region.code), DISPATCHERS):
         raise Forbidden
-    _check_category(body.category)
+    check_category(body.category)
     questions = await policies.value(session, Key.CATEGORY_QUESTIONS, region.code)
     _check_answers(policies.for_category(questions, body.category), body.answers)
-    now = clock.now()
-    demand = _demand(caller, body, region.code, now)
+    demand = _demand(caller, body, region.code)
     demand.staff_filed = body.kind not in ANYONES or (staff and body.on_behalf_of is None)
-    demand.number = f"{clock.today():%y%m%d}{await queries.next_number(session):06d}"
-    await deadlines.start(session, demand, now)
-    session.add(demand)
-    await moving.settle(session, demand, now)
-    moving.tell(session, demand, DemandEvent.FILED, caller)
+    await enter(session, caller, demand)
     await files.attach_to_demand(session, caller, demand, body.file_ids)
     if body.dispatch:
         await dispatching.put_out(session, caller, demand, body.dispatch)
     return demand
+
+
+async def enter(session: AsyncSession, caller: Caller, demand: Demand, **payload: Any) -> None:
+    """Give a new demand its number and its due time, and put it on its desk."""
+    demand.number = f"{clock.today():%y%m%d}{await queries.next_number(session):06d}"
+    await deadlines.start(session, demand, demand.filed_at)
+    session.add(demand)
+    await moving.settle(session, demand, demand.filed_at)
+    moving.tell(session, demand, DemandEvent.FILED, caller, **payload)
 
 
 async def _region(session: AsyncSession, caller: Caller, code: str | None) -> Region:
@@ -69,7 +73,8 @@ async def _speaks_near(session: AsyncSession, caller: Caller, region_code: str) 
     return bool(await reaching.homes_near(session, {one.region_code for one in known.values()}, region_code))
 
 
-def _check_category(code: str) -> None:
+def check_category(code: str) -> None:
+    """Raise `InvalidRequest` for a category that there is not."""
     if code not in CATEGORIES:
         raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
 
@@ -84,12 +89,11 @@ def _check_answers(questions: list[Question], answers: dict[str, str]) -> None:
             raise InvalidRequest.field(f"answers.{question.code}", "missing", "请回答此问题", "this must be answered")
 
 
-def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> Demand:
+def _demand(caller: Caller, body: DemandIn, region_code: str) -> Demand:
     contact, behalf = body.contact or body.on_behalf_of, body.on_behalf_of
     place = body.location.wgs84 if body.location else None
     cell = geo.cell(place) if place else None
-    return Demand(
-        id=new_id(),
+    return new_demand(
         kind=body.kind,
         category=body.category,
         title=_title(body),
@@ -111,6 +115,14 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         filed_by=caller.account_id,
         on_behalf_name=behalf.name if behalf else None,
         on_behalf_phone=behalf.phone if behalf else None,
+    )
+
+
+def new_demand(**facts: Any) -> Demand:
+    """A demand as it stands before anything has happened to it."""
+    now = clock.now()
+    return Demand(
+        id=new_id(),
         state=State.FILED,
         round=1,
         slots=1,
@@ -124,6 +136,7 @@ def _demand(caller: Caller, body: DemandIn, region_code: str, now: datetime) -> 
         dissatisfied=False,
         climbed=0,
         awaits_approval=False,
+        **facts,
     )
 
 
@@ -148,20 +161,6 @@ async def supplement(session: AsyncSession, caller: Caller, demand_id: uuid.UUID
     await files.attach_to_demand(session, caller, demand, body.file_ids)
     written = moving.note(session, demand, NoteKind.SUPPLEMENT, body.description, caller)
     moving.tell(session, demand, DemandEvent.SUPPLEMENTED, caller, note_id=written)
-    await moving.settle(session, demand)
-    return demand
-
-
-async def cancel(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ReasonIn) -> Demand:
-    """Take a demand back, until somebody has arrived."""
-    demand = await queries.demand(session, caller, demand_id, lock=True)
-    relations.require(relations.of(caller, demand), Action.CANCEL)
-    if await queries.claims_of_round(session, demand, [ClaimState.ARRIVED, *DONE]):
-        raise ActionNotAllowed(Text("已有人到场，不能撤销", "Somebody has arrived; it is too late"))
-    moving.move(demand, Action.CANCEL)
-    await moving.end_round(session, demand)
-    written = moving.note(session, demand, NoteKind.CANCEL, body.reason, caller)
-    moving.tell(session, demand, DemandEvent.CANCELLED, caller, note_id=written)
     await moving.settle(session, demand)
     return demand
 

@@ -202,6 +202,9 @@ WHO: dict[Action, frozenset[Relation]] = {
             A.DISPATCH,
             A.RETURN,
             A.REJECT,
+            A.MERGE,
+            A.UNMERGE,
+            A.SPLIT,
             A.TRANSFER,
             A.ESCALATE,
             A.FINISH,
@@ -272,6 +275,9 @@ class Tally:
     served: int = 0
     """Claims that did something: done, partial, or a post's with at least one service."""
     next_expiry: datetime | None = None
+    children_open: int = 0
+    children_done: int = 0
+    children_undone: int = 0  # ended, but neither done nor taken back
 
     @property
     def live(self) -> int:
@@ -301,6 +307,8 @@ class Plan:
     staff_filed: bool
     dissatisfied: bool = False
     awaits_approval: bool = False
+    is_child: bool = False
+    closes: Closing | None = None
 
     @property
     def ends_by_itself(self) -> bool:
@@ -314,8 +322,12 @@ class Plan:
 
 def follows(plan: Plan, tally: Tally, now: datetime) -> Action | None:
     """The move that a demand must make because of what its claims have become, or None."""
+    if plan.state == S.COMPLETED and plan.is_child:
+        return A.CLOSE  # its parent's filer is asked, once for all parts
     if plan.state not in OPEN_STATES:
         return None
+    if plan.state == S.SERVING and plan.closes is not None:
+        return A.COMPLETE if _children_suffice(plan.closes, tally) else None
     if _is_complete(plan, tally, now):
         return A.COMPLETE
     if plan.state == S.DISPATCHED:
@@ -325,6 +337,11 @@ def follows(plan: Plan, tally: Tally, now: datetime) -> Action | None:
     if plan.state == S.CLAIMED and tally.arrived:
         return A.ARRIVE
     return None
+
+
+def _children_suffice(closes: Closing, tally: Tally) -> bool:
+    every_one = closes == Closing.ALL and not tally.children_open + tally.children_undone
+    return tally.children_done > 0 and (every_one or closes == Closing.ANY)
 
 
 def _is_complete(plan: Plan, tally: Tally, now: datetime) -> bool:
@@ -370,10 +387,12 @@ def _under_way(plan: Plan, tally: Tally, clocks: Clocks, now: datetime) -> tuple
 
 def _rests_until(plan: Plan, tally: Tally, clocks: Clocks) -> tuple[datetime | None, Reason]:
     """Until when the desk may leave it alone (None: not any longer), and why not after that."""
+    if plan.state == S.SERVING and plan.closes is not None:
+        return (clocks.serve_by, Reason.WINDOW_PASSED) if tally.children_open else (None, Reason.CHILDREN_ENDED)
     if tally.live:
         return plan.ends_at or clocks.serve_by, Reason.WINDOW_PASSED
     if tally.partial and not tally.done:
         return None, Reason.PARTIAL
     if plan.mode == Mode.OPEN:
         return clocks.claim_by, Reason.NOBODY_CLAIMED
-    return tally.next_expiry, Reason.OFFERS_ENDED
+    return tally.next_expiry, Reason.OFFERS_ENDED if plan.mode else Reason.NEW

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import claiming, presenting, queries, recommending
+from app.demands import claiming, counting_queries, presenting, queries, recommending
 from app.demands.models import Claim
 from app.demands.schemas import ClaimFilter, ClaimOut, CountsOut, DemandFilter, DemandOut
 from app.kit.errors import Forbidden
@@ -26,8 +26,8 @@ async def demands(session: AsyncSession, caller: Caller, wanted: DemandFilter) -
 async def counts(session: AsyncSession, caller: Caller) -> CountsOut:
     """How many demands each list holds."""
     reaches = await claiming.reaches(session, caller)
-    numbers = await queries.counts(session, caller, reaches)
-    return CountsOut(**numbers, needs_desk=await queries.reasons(session, caller))
+    numbers = await counting_queries.counts(session, caller, reaches)
+    return CountsOut(**numbers, needs_desk=await counting_queries.reasons(session, caller))
 
 
 async def claims(session: AsyncSession, caller: Caller, wanted: ClaimFilter) -> Page[ClaimOut]:

@@ -167,6 +167,7 @@ async def organizations_for(session: AsyncSession, demand: Demand, prefixes: Seq
 
 
 def _had_it(demand: Demand) -> Select[uuid.UUID]:
-    """Who has, had or refused a demand in its present round."""
-    this_round = (Claim.demand_id == demand.id) & (Claim.round == demand.round)
-    return select(Claim.claimant_id).where(this_round, Claim.state.in_(HAD_IT))
+    """Who has, had or refused a demand in its present round, or served it in an earlier one."""
+    this_round = (Claim.round == demand.round) & Claim.state.in_(HAD_IT)
+    earlier = (Claim.round < demand.round) & Claim.state.in_(DONE)
+    return select(Claim.claimant_id).where(Claim.demand_id == demand.id, this_round | earlier)

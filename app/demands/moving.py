@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import deadlines, queries, relations
+from app.demands import deadlines, following_queries, queries, relations
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import (
     CLAIM_MOVES,
@@ -23,6 +24,8 @@ from app.demands.lifecycle import (
     Clocks,
     Plan,
     Reason,
+    State,
+    Tally,
     attention,
     follows,
 )
@@ -51,6 +54,7 @@ TOLD = {
     ClaimAction.CONFIRM: DemandEvent.CONFIRMED,
     ClaimAction.NO_SHOW: DemandEvent.NO_SHOW,
     ClaimAction.EXCUSE: DemandEvent.EXCUSED,
+    ClaimAction.RESTORE: DemandEvent.RESTORED,
 }
 LEAVES_PLANS_ALONE = frozenset({Action.CLAIM, Action.ARRIVE, Action.VACATE})
 """Moves after which a proposed plan still makes sense."""
@@ -77,6 +81,8 @@ def plan_of(demand: Demand) -> Plan:
         staff_filed=demand.staff_filed,
         dissatisfied=demand.dissatisfied,
         awaits_approval=demand.awaits_approval,
+        is_child=demand.parent_id is not None,
+        closes=demand.closes,
     )
 
 
@@ -166,19 +172,51 @@ async def release(session: AsyncSession, demand: Demand, *states: ClaimState) ->
 
 
 async def settle(session: AsyncSession, demand: Demand, now: datetime | None = None) -> None:
-    """Make every move that follows from what the claims have become, then set the clock and the desk's reason."""
+    """Make every move that follows from its claims and children, then set the clock and the desk's reason."""
     now = now or clock.now()
-    tally, demand.claimed = await queries.tally(session, demand)
+    tally = await _tally(session, demand)
     while action := follows(plan_of(demand), tally, now):
         move(demand, action)
         if action == Action.COMPLETE:
             await complete(session, demand, None)
-            tally, demand.claimed = await queries.tally(session, demand)
+            tally = await _tally(session, demand)
+        if action == Action.CLOSE:
+            await close(session, demand, Result.HANDLED, None)
     rests = await policies.values(session, RESTS, demand.region_code)
     before = demand.needs_desk
+    ends_now = demand.state in ENDS and (demand.timer_at or before)  # what has ended before has neither
     demand.timer_at, demand.needs_desk = attention(plan_of(demand), tally, _clocks(demand, rests), now)
     if demand.needs_desk not in (None, before, Reason.NEW):
         tell(session, demand, DemandEvent.NEEDS_DESK, None, reason=demand.needs_desk)
+    if ends_now and demand.parent_id is not None:
+        await _settle_parent(session, demand, demand.parent_id)
+
+
+async def _tally(session: AsyncSession, demand: Demand) -> Tally:
+    """A demand's claims counted, and its children where it is split; writes its count of places."""
+    tally, demand.claimed = await queries.tally(session, demand)
+    if demand.closes is None:
+        return tally
+    still_open, done, undone = await following_queries.count_children(session, demand)
+    return replace(tally, children_open=still_open, children_done=done, children_undone=undone)
+
+
+async def _settle_parent(session: AsyncSession, child: Demand, parent_id: uuid.UUID) -> None:
+    """Tell a parent that a part of it has ended; of two parts at once, the second waits for the first."""
+    (parent,) = await following_queries.locked(session, [parent_id])
+    if parent.state != State.SERVING or parent.round != child.parent_round:
+        return
+    parent.moved_at = clock.now()
+    tell(
+        session,
+        parent,
+        DemandEvent.CHILD_ENDED,
+        None,
+        child_id=child.id,
+        state=child.state,
+        result=child.result,
+    )
+    await settle(session, parent)
 
 
 def _clocks(demand: Demand, rests: list[timedelta]) -> Clocks:

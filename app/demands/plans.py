@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import clock_queries, reaching, relations
+from app.demands import clock_queries, following_queries, reaching, relations
 from app.demands.lifecycle import Mode
 from app.demands.models import ClaimantKind, Demand
 from app.demands.plan_models import Dispatch
@@ -39,6 +39,7 @@ async def plan(session: AsyncSession, caller: Caller, demand: Demand, body: Disp
         organization_ids=body.organization_ids,
         fallback_organization_ids=body.fallback_organization_ids,
     )
+    await _check_fresh(session, demand, body)
     return _plan(demand, body, caller.account_id)
 
 
@@ -48,6 +49,16 @@ def _check(known: Set[uuid.UUID], **asked: Sequence[uuid.UUID]) -> None:
             if one not in known:
                 where = f"{field}.{index}"
                 raise InvalidRequest.field(where, "unknown_id", "范围内没有这个编号", "nobody within reach has this id")
+
+
+async def _check_fresh(session: AsyncSession, demand: Demand, body: DispatchIn) -> None:
+    """Another round is for others: who served before is asked again only where the desk insists."""
+    served = set() if body.again else await following_queries.served_before(session, demand)
+    for field in ("member_ids", "organization_ids", "fallback_member_ids", "fallback_organization_ids"):
+        for index, one in enumerate(getattr(body, field)):
+            if one in served:
+                where, en = f"{field}.{index}", "served in an earlier round; say `again` to insist"
+                raise InvalidRequest.field(where, "served_before", "此前一轮已由其服务，确需其承担请注明 again", en)
 
 
 def _plan(demand: Demand, body: DispatchIn, caller_id: uuid.UUID) -> Dispatch:

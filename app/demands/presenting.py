@@ -14,6 +14,7 @@ from app.access.caller import DISPATCHERS, Caller
 from app.content import queries as content
 from app.demands import claiming, clock_queries, queries, relations
 from app.demands.actions import claim_actions, demand_actions
+from app.demands.kin import Kin, kin_of
 from app.demands.lifecycle import NOT_OVERDUE, Kind, Relation
 from app.demands.models import Claim, ClaimantKind, Demand, Reveal, SeenAs
 from app.demands.plan_models import Dispatch
@@ -109,6 +110,7 @@ async def _demands_out(
     mine = await queries.my_claims(session, caller, [demand.id for demand in demands])
     names = await names_of(session, demands, [claim for held in mine.values() for claim in held])
     reaches = await claiming.reaches(session, caller) if any(demand.mode for demand in demands) else []
+    kin = await kin_of(session, caller, demands)
     views = []
     for demand in demands:
         claims = [claim for claim in mine.get(demand.id, []) if claim.round == demand.round]
@@ -118,7 +120,7 @@ async def _demands_out(
     for view in views:
         if view.reveals and view.seen_as:
             await keep_reveal(session, caller, view.demand, view.seen_as)
-    return [_demand_out(view, names) for view in views]
+    return [_demand_out(view, names, kin) for view in views]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ async def keep_reveal(session: AsyncSession, caller: Caller, demand: Demand, see
     await session.execute(insert(Reveal).values(row).on_conflict_do_nothing())
 
 
-def _demand_out(view: View, names: Names) -> DemandOut:
+def _demand_out(view: View, names: Names, kin: Kin) -> DemandOut:
     demand = view.demand
     now = clock.now()
     shown = {column: getattr(demand, column) for column in DemandOut.model_fields if hasattr(type(demand), column)}
@@ -199,7 +201,7 @@ def _demand_out(view: View, names: Names) -> DemandOut:
                 region_code=demand.handler_region_code,
                 name=names.regions.get(demand.handler_region_code, ""),
             ),
-            "description": demand.description if view.sees_contact else hide_people(demand, demand.description),
+            "description": _description(view, kin),
             "address": demand.address if view.sees_address else mask_address(demand.address),
             "location": _location(view),
             "contact": _contact(demand.contact_name, demand.contact_phone) if view.sees_contact else None,
@@ -216,9 +218,9 @@ def _demand_out(view: View, names: Names) -> DemandOut:
             "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
             "proposal": _proposal(view, names),
             "needs_desk": demand.needs_desk if view.caller.covers(demand.handler_region_code) else None,
-            "answers": _answers(view),
-            "joins": 0,
+            "answers": {} if kin.only_follows(demand) else _answers(view),
         }
+        | kin.shown(demand, is_own=view.is_own)
     )
 
 
@@ -245,6 +247,14 @@ def hide_people(demand: Demand, text: str) -> str:
 def _answers(view: View) -> dict[str, str]:
     said: dict[str, str] = json.loads(view.demand.answers or "{}")
     return said if view.sees_contact else {code: hide_people(view.demand, word) for code, word in said.items()}
+
+
+def _description(view: View, kin: Kin) -> str:
+    """The filer's words, without people where the caller does not see them, and for who only follows, their title."""
+    demand = view.demand
+    if kin.only_follows(demand):
+        return demand.title
+    return demand.description if view.sees_contact else hide_people(demand, demand.description)
 
 
 def mask_address(address: str | None) -> str | None:

@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.access.caller import DISPATCHERS, Caller
+from app.demands.following_models import Join
 from app.demands.lifecycle import DONE, LIVE, NOT_OVERDUE, OPEN_STATES, ClaimState, Mode, State, Tally
 from app.demands.models import (
     NUMBERS,
@@ -18,14 +19,12 @@ from app.demands.models import (
     ClaimMember,
     Demand,
     Evaluation,
-    Note,
     Outcome,
     Service,
 )
 from app.demands.schemas import ClaimFilter, DemandFilter
 from app.kit import clock
 from app.kit.errors import NotFound
-from app.kit.events import Event
 from app.kit.pagination import PageRequest, page
 from app.kit.sealing import finds
 from app.regions.queries import under
@@ -39,10 +38,24 @@ def claimant_ids(caller: Caller) -> list[uuid.UUID]:
     return [*own, caller.member_id] if caller.member_id else own
 
 
-def filed_by_or_for(caller: Caller) -> ColumnElement[bool]:
+def filed_by_or_for(caller: Caller, demands: type[Demand] = Demand) -> ColumnElement[bool]:
     """The caller filed it, or it was filed for the phone that they have verified."""
-    own = Demand.filed_by == caller.account_id
-    return or_(own, finds(Demand.on_behalf_phone_index, caller.phone)) if caller.phone else own
+    own = demands.filed_by == caller.account_id
+    return or_(own, finds(demands.on_behalf_phone_index, caller.phone)) if caller.phone else own
+
+
+def merged_from(caller: Caller) -> ColumnElement[bool]:
+    """What the caller filed was merged into it."""
+    twin = aliased(Demand)
+    return exists().where(twin.merged_into_id == Demand.id, filed_by_or_for(caller, twin))
+
+
+def followed_by(caller: Caller) -> ColumnElement[bool]:
+    """The caller joined it, or what they filed or joined was merged into it."""
+    twin = aliased(Demand)
+    joined = exists().where(Join.account_id == caller.account_id)
+    with_twin = joined.where(Join.demand_id == twin.id, twin.merged_into_id == Demand.id)
+    return or_(joined.where(Join.demand_id == Demand.id), with_twin, merged_from(caller))
 
 
 def claimed_by(caller: Caller) -> ColumnElement[bool]:
@@ -73,8 +86,8 @@ def in_regions(prefixes: Sequence[str]) -> ColumnElement[bool]:
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
-    """What a caller may see: theirs, their region's, what they claimed or may read as published."""
-    seen = [filed_by_or_for(caller), claimed_by(caller), published_to(caller)]
+    """What a caller may see: theirs, their region's, what they claimed, follow or may read as published."""
+    seen = [filed_by_or_for(caller), claimed_by(caller), published_to(caller), followed_by(caller)]
     return or_(*seen, in_regions(caller.reach())) if caller.is_staff else or_(*seen)
 
 
@@ -261,6 +274,7 @@ def open_to(caller: Caller, prefixes: Sequence[str]) -> ColumnElement[bool]:
         Demand.audience.in_(asked),
         under(Demand.region_code, prefixes),
         ~func.coalesce(filed_by_or_for(caller), false()),  # no phone at all is not theirs either
+        or_(Demand.joins == 0, ~merged_from(caller)),
         ~exists().where(
             Claim.demand_id == Demand.id,
             Claim.round == Demand.round,
@@ -275,6 +289,8 @@ def scope(caller: Caller, name: str, prefixes: Sequence[str]) -> ColumnElement[b
     match name:
         case "mine":
             return filed_by_or_for(caller)
+        case "joined":
+            return followed_by(caller)
         case "open":
             return open_to(caller, prefixes)
         case "desk":
@@ -284,7 +300,8 @@ def scope(caller: Caller, name: str, prefixes: Sequence[str]) -> ColumnElement[b
             return in_regions(caller.reach())
 
 
-def _is_overdue(now: datetime) -> ColumnElement[bool]:
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """It should have been done by now."""
     runs = or_(Demand.paused_until.is_(None), Demand.paused_until <= now)
     return and_(Demand.due_at < now, Demand.state.not_in(NOT_OVERDUE), runs)
 
@@ -301,7 +318,7 @@ def narrowed(wanted: DemandFilter) -> list[ColumnElement[bool]]:
     if wanted.q:
         conditions.append(or_(Demand.title.icontains(wanted.q, autoescape=True), Demand.number == wanted.q))
     if wanted.overdue is not None:
-        late = _is_overdue(clock.now())
+        late = is_overdue(clock.now())
         conditions.append(late if wanted.overdue else ~late)
     if wanted.needs_desk:
         conditions.append(Demand.needs_desk == wanted.needs_desk)
@@ -314,29 +331,6 @@ async def demands(session: AsyncSession, caller: Caller, wanted: DemandFilter) -
     keys = [Demand.due_at, Demand.id] if wanted.scope == "desk" else [Demand.id]
     rows, cursor = await page(session, statement, keys, wanted, descending=wanted.scope != "desk")
     return [row[0] for row in rows], cursor
-
-
-async def counts(session: AsyncSession, caller: Caller, prefixes: Sequence[str]) -> dict[str, int]:
-    """How many demands each scope holds, and how many under the caller's grant are overdue."""
-    numbers = {name: await _count(session, scope(caller, name, prefixes)) for name in ("mine", "open")}
-    numbers |= dict.fromkeys(("desk", "region", "overdue"), 0)
-    if caller.is_staff:
-        region = scope(caller, "region", prefixes)
-        numbers["desk"] = await _count(session, scope(caller, "desk", prefixes))
-        numbers["region"] = await _count(session, region)
-        numbers["overdue"] = await _count(session, and_(region, _is_overdue(clock.now())))
-    return numbers
-
-
-async def _count(session: AsyncSession, which: ColumnElement[bool]) -> int:
-    return await session.scalar(select(func.count()).select_from(Demand).where(which)) or 0
-
-
-async def reasons(session: AsyncSession, caller: Caller) -> dict[Any, int]:
-    """Why the caller's desks are needed, and how often."""
-    which = scope(caller, "desk", ())
-    rows = await session.execute(select(Demand.needs_desk, func.count()).where(which).group_by(Demand.needs_desk))
-    return {row[0]: row[1] for row in rows}
 
 
 async def claims(session: AsyncSession, caller: Caller, wanted: ClaimFilter) -> tuple[list[Claim], str | None]:
@@ -368,28 +362,10 @@ async def claims_on(
     return [row[0] for row in rows], cursor
 
 
-async def history(session: AsyncSession, found: Demand, wanted: PageRequest) -> tuple[list[Event], str | None]:
-    """One page of what happened to a demand, oldest first."""
-    rows, cursor = await page(session, select(Event).where(Event.subject == found.id), [Event.n], wanted)
-    return [row[0] for row in rows], cursor
-
-
-async def latest_event(session: AsyncSession, found: Demand) -> Event:
-    """What happened to a demand last."""
-    statement = select(Event).where(Event.subject == found.id).order_by(Event.n.desc()).limit(1)
-    return (await session.scalars(statement)).one()
-
-
 async def claims_by_id(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Claim]:
     """Some claims by their ids."""
     found = await session.scalars(select(Claim).where(Claim.id.in_(ids)))
     return {claim.id: claim for claim in found}
-
-
-async def notes(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Note]:
-    """Some notes by their ids."""
-    found = await session.scalars(select(Note).where(Note.id.in_(ids)))
-    return {note.id: note for note in found}
 
 
 async def demands_by_id(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Demand]:

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.content.schemas import FileIds
 from app.demands.causes import Cause, ClaimCause
-from app.demands.lifecycle import ClaimState, Kind, Mode, Reason, State
+from app.demands.kin_schemas import RelatedDemand
+from app.demands.lifecycle import ClaimState, Closing, Kind, Mode, Reason, State
 from app.demands.matching_schemas import MatchOut
 from app.demands.models import NOT_DONE, Audience, Channel, ClaimantKind, Outcome, Result
 from app.demands.plan_schemas import ProposalOut
@@ -75,6 +76,7 @@ class DispatchIn(Input):
     fallback_member_ids: Ids = []
     fallback_organization_ids: Ids = []
     note: LongText | None = None
+    again: Bool = False  # also those who served in an earlier round
 
     @model_validator(mode="after")
     def _offers_fit_the_mode(self) -> Self:
@@ -153,9 +155,7 @@ class CloseIn(Input):
     @model_validator(mode="after")
     def _is_the_desks_to_say(self) -> Self:
         if self.result not in (Result.HANDLED, Result.UNRESOLVED, Result.REFERRED):
-            raise wrong(
-                "not_the_desks_result", "只能为已办结、未解决或已转办", "the desk says handled, unresolved or referred"
-            )
+            raise wrong("not_the_desks_result", "只能为已办结、未解决或已转办", "say handled, unresolved or referred")
         if self.cause and self.result not in NOT_DONE:
             raise wrong("done_without_cause", "已办结不需填写原因", "what is handled has no cause for not doing it")
         return self
@@ -178,12 +178,19 @@ class ArriveIn(Input):
 
 
 class CompleteIn(Input):
-    """What was done; `minutes` is one's own word where the clock did not see it."""
+    """What was done, and of partial work what is left; `minutes` is one's own word where the clock did not see it."""
 
     summary: LongText | None = None
     minutes: Minutes | None = None
     outcome: Outcome = Outcome.DONE
+    left: LongText | None = None
     file_ids: FileIds = []
+
+    @model_validator(mode="after")
+    def _leaves_something_where_partial(self) -> Self:
+        if self.left and self.outcome != Outcome.PARTIAL:
+            raise wrong("nothing_left", "全部完成时无遗留事项", "nothing is left of what is done")
+        return self
 
 
 class ConfirmIn(Input):
@@ -207,9 +214,9 @@ class EvaluationIn(Input):
 
 
 class DemandFilter(PageRequest):
-    """Which demands: mine, those I could claim, those that wait for my desk, or all under my grant."""
+    """Which demands: mine, those I follow, those I could claim, those that wait for my desk, or all under my grant."""
 
-    scope: Annotated[str, Field(pattern="^(mine|open|desk|region)$")] = "mine"
+    scope: Annotated[str, Field(pattern="^(mine|joined|open|desk|region)$")] = "mine"
     state: State | None = None
     category: TextFilter = None
     region: RegionFilter = None
@@ -356,6 +363,11 @@ class DemandOut(Output):
     proposal: ProposalOut | None
     needs_desk: Reason | None
     joins: int
+    joined: bool
+    merged_into: RelatedDemand | None
+    parent: RelatedDemand | None
+    children: list[RelatedDemand]
+    closes: Closing | None
     match: MatchOut | None = None
     """How well it fits the caller; told in the list of what is open to them."""
 
@@ -372,7 +384,7 @@ class CountsOut(Output):
 
 
 class ActorOut(Output):
-    """Who did it: the `filer`, a `claimant`, the `handler` (a desk), or the `system`."""
+    """Who did it: the `filer`, a `claimant`, a `follower`, the `handler` (a desk), or the `system`."""
 
     kind: str
     display_name: str

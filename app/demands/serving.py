@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import claiming, files, moving, queries
-from app.demands.lifecycle import ClaimAction, ClaimState, Kind
+from app.demands import claiming, files, following_queries, moving, queries
+from app.demands.lifecycle import ClaimAction, ClaimState, Kind, State
 from app.demands.models import Claim, ClaimantKind, Demand, NoteKind, Service
 from app.demands.schemas import CompleteIn, ConfirmIn
 from app.kit import clock
@@ -54,14 +54,18 @@ async def complete(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, b
     claim, demand = await claiming.to_move(session, caller, claim_id, ClaimAction.COMPLETE)
     if claim.state == ClaimState.RELEASED and claim.arrived_at is None:
         raise ActionNotAllowed
+    if demand.state == State.MERGED and await following_queries.serves_target(session, demand, claim.claimant_id):
+        raise ActionNotAllowed(Text("此次服务已在合并后的需求中计入", "This counts in what it was merged into"))
     serves_on = demand.kind == Kind.POST and claim.state != ClaimState.RELEASED
     action = ClaimAction.SERVE if serves_on else ClaimAction.COMPLETE
     written = body.summary and moving.note(session, demand, NoteKind.COMPLETE, body.summary, caller)
+    left = body.left and moving.note(session, demand, NoteKind.LEFT, body.left, caller)
     service = await _serve(session, caller, demand, claim, body.minutes)
     if not serves_on:
         claim.outcome, claim.completed_at = body.outcome, service.served_at
     await files.show_work(session, caller, demand, claim, body)
-    await moving.move_claim(session, demand, claim, action, caller, note_id=written, service_id=service.id)
+    told = {"note_id": written, "left_note_id": left, "service_id": service.id, "outcome": body.outcome}
+    await moving.move_claim(session, demand, claim, action, caller, **told)
     if serves_on:
         claim.arrived_at = None  # the next service starts its own clock
     if moving.is_over(demand, claim) and not claim.departmental:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import presenting, queries, relations
+from app.demands import presenting, queries, relations, timeline_queries
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, LIVE, Relation
 from app.demands.models import Claim, Demand, Note
@@ -18,6 +18,11 @@ from app.kit.events import Event
 from app.kit.pagination import Page, PageRequest
 
 SYSTEM = "系统"
+FOLLOWER = "居民"
+UNSAID = frozenset({"note_id", "left_note_id", "by"})
+"""What the payload keeps for the reader of the log, not of the history."""
+THE_DESKS = frozenset({DemandEvent.FEEDBACK, DemandEvent.RATED})
+"""What those who served and the whistler say is not for the filer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ async def timeline(
 ) -> Page[TimelineItem]:
     """One page of what happened, oldest first; messages only for those concerned."""
     demand = await queries.demand(session, caller, demand_id)
-    happened, cursor = await queries.history(session, demand, wanted)
+    happened, cursor = await timeline_queries.history(session, demand, wanted)
     reader = await _reader(session, caller, demand, happened)
     return Page(items=[_item(reader, event) for event in happened if _may_read(reader, event)], next_cursor=cursor)
 
@@ -54,7 +59,7 @@ async def timeline(
 async def latest(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> TimelineItem:
     """What happened last, for whoever has just done it."""
     demand = await queries.demand(session, caller, demand_id)
-    event = await queries.latest_event(session, demand)
+    event = await timeline_queries.latest_event(session, demand)
     return _item(await _reader(session, caller, demand, [event]), event)
 
 
@@ -70,7 +75,7 @@ async def _reader(session: AsyncSession, caller: Caller, demand: Demand, happene
         demand=demand,
         names=await presenting.names_of(session, [demand], list(claims.values())),
         claims=claims,
-        notes=await queries.notes(session, _ids(happened, "note_id")),
+        notes=await timeline_queries.notes(session, _ids(happened, "note_id") + _ids(happened, "left_note_id")),
         concerned=bool(related or mine) or oversees,
         takes_part=bool(related) or oversees or any(claim.state in LIVE | DONE for claim in mine),
         sees_contact=view.sees_contact,
@@ -91,17 +96,25 @@ def _may_read(reader: Reader, event: Event) -> bool:
             return reader.takes_part
         case DemandEvent.NEEDS_DESK | DemandEvent.PROPOSED | DemandEvent.APPROVED | DemandEvent.SENT_BACK:
             return reader.oversees
-    return True
+    return reader.is_desk or event.kind not in THE_DESKS
 
 
 def _item(reader: Reader, event: Event) -> TimelineItem:
-    hidden = {"note_id", "by"} if reader.oversees else {"note_id", "by", "told"}
-    detail: dict[str, Any] = {key: value for key, value in event.payload.items() if key not in hidden}
+    unsaid = UNSAID if reader.oversees else UNSAID | {"from_id", "told"}  # these are for the desk
+    detail: dict[str, Any] = {key: value for key, value in event.payload.items() if key not in unsaid}
     written = event.payload.get("note_id")
+    left = event.payload.get("left_note_id")
     if written and reader.concerned:
-        said = reader.notes[uuid.UUID(written)].text
-        detail["text"] = said if reader.sees_contact else presenting.hide_people(reader.demand, said)
+        detail["text"] = _said(reader, written)
+    if left and reader.concerned:
+        detail["left"] = _said(reader, left)
     return TimelineItem(kind=event.kind, at=event.at, actor=_actor(reader, event), detail=detail)
+
+
+def _said(reader: Reader, note_id: str) -> str:
+    """A note's words, without people where the reader does not see them."""
+    said = reader.notes[uuid.UUID(note_id)].text
+    return said if reader.sees_contact else presenting.hide_people(reader.demand, said)
 
 
 def _actor(reader: Reader, event: Event) -> ActorOut:
@@ -116,6 +129,8 @@ def _actor(reader: Reader, event: Event) -> ActorOut:
             name = presenting.CLAIMANT
         case Relation.FILER:
             name = presenting.filer_name(reader.demand, reader.names, reader.knows_filer)
+        case "follower":
+            name = FOLLOWER
         case Relation.HANDLER:
             name = reader.names.regions.get(reader.demand.handler_region_code, "")
         case _:

@@ -78,7 +78,12 @@ def _is_waited_for(moment: Moment) -> bool:
 
 
 def _filer_rates(moment: Moment) -> bool:
-    return not moment.demand.staff_filed
+    return not moment.demand.staff_filed and _is_whole(moment)
+
+
+def _is_whole(moment: Moment) -> bool:
+    """Whether it is no part of a demand: whoever filed the whole hears of that."""
+    return moment.demand.parent_id is None
 
 
 def _by_the_desk(moment: Moment) -> bool:
@@ -108,7 +113,7 @@ class Hears:
 
 E, R, N = DemandEvent, Receiver, NotificationKind
 WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
-    E.FILED: (Hears(R.FILERS, N.FILED_FOR_YOU), Hears(R.DESK, N.NEW, _desk_is_needed)),
+    E.FILED: (Hears(R.FILERS, N.FILED_FOR_YOU, _is_whole), Hears(R.DESK, N.NEW, _desk_is_needed)),
     E.SUPPLEMENTED: (Hears(R.DESK, N.SUPPLEMENTED, _desk_is_needed),),
     E.DISPATCHED: (Hears(R.FILERS, N.DISPATCHED), Hears(R.FOLLOWERS, N.DISPATCHED), Hears(R.LIVE, N.PLAN_CHANGED)),
     E.RETURNED: (Hears(R.FILERS, N.RETURNED),),
@@ -126,6 +131,9 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     ),
     E.EVALUATION_STRUCK: (Hears(R.FILERS, N.NOTED), Hears(R.SERVED, N.NOTED)),
     E.CANCELLED: (Hears(R.FILERS, N.CANCELLED), Hears(R.FOLLOWERS, N.CANCELLED), Hears(R.DESK, N.TAKEN_BACK)),
+    E.MERGED: (Hears(R.FILERS, N.MERGED), Hears(R.FOLLOWERS, N.MERGED)),
+    E.UNMERGED: (Hears(R.FILERS, N.UNMERGED), Hears(R.FOLLOWERS, N.UNMERGED)),
+    E.SPLIT: (Hears(R.FILERS, N.SPLIT), Hears(R.FOLLOWERS, N.SPLIT)),
     E.MESSAGED: (Hears(R.FILERS, N.MESSAGE), Hears(R.TAKING_PART, N.MESSAGE), Hears(R.DESK, N.MESSAGE)),
     E.NEEDS_DESK: (Hears(R.DESK, N.NEEDS_DESK, _desk_is_needed),),
     E.OFFERED: (Hears(R.CLAIMANT, N.OFFERED, _offer_stands), Hears(R.CLAIMANT, N.WHISTLED, _whistle_stands)),
@@ -139,6 +147,7 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
         Hears(R.FILERS, N.WITHDRAWN),
     ),
     E.RELEASED: (Hears(R.CLAIMANT, N.RELEASED), Hears(R.SERVING, N.RELEASED)),
+    E.RESTORED: (Hears(R.CLAIMANT, N.RESTORED), Hears(R.SERVING, N.RESTORED)),
     E.ARRIVED: (Hears(R.FILERS, N.ARRIVED), Hears(R.CLAIMANT, N.NOTED, _by_the_desk)),
     E.SERVED: (Hears(R.CLAIMANT, N.NOTED, _by_the_desk),),
     E.ENDED: (Hears(R.CLAIMANT, N.DUTY_ENDED), Hears(R.SERVING, N.DUTY_ENDED)),
@@ -155,8 +164,22 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
 """What happened: who hears it, and as what. Who is named twice hears the first; who did it hears nothing. A call
 that nobody needs to answer any more is not made. An open demand calls nobody: members find it in their list."""
 
-SILENT = frozenset({E.CONTACTED, E.APPROVED, E.RESCHEDULED})
-"""What nobody is told: the filer was on the phone, an approved whistle is heard as such, a due time is read."""
+SILENT = frozenset(
+    {
+        E.CONTACTED,
+        E.APPROVED,
+        E.RESCHEDULED,
+        E.TOOK_IN,
+        E.LET_GO,
+        E.JOINED,
+        E.LEFT,
+        E.CHILD_ENDED,
+        E.FEEDBACK,
+        E.RATED,
+    }
+)
+"""What nobody is told: the filer was on the phone, an approved whistle is heard as such, a due time is read; others
+want it too; a part tells its own end; and what those who served or the whistler say is read where it was asked for."""
 
 CALLS_OF_A_DESK = frozenset({N.NEW, N.SUPPLEMENTED, N.NEEDS_DESK})
 CALLS_OF_A_CLAIM = frozenset({N.OFFERED, N.WHISTLED})
@@ -165,11 +188,13 @@ CALLS_OF_A_CLAIM = frozenset({N.OFFERED, N.WHISTLED})
 G = NotificationGroup
 GROUPS: dict[NotificationKind, NotificationGroup] = {
     **dict.fromkeys((N.RETURNED, N.REJECTED, N.RATE, N.RATED_FOR_YOU, N.CLOSED, N.CANCELLED, N.REOPENED), G.OUTCOME),
-    **dict.fromkeys((N.FILED_FOR_YOU, N.NO_SHOW), G.OUTCOME),
-    **dict.fromkeys((N.DISPATCHED, N.MOVED, N.CLAIMED, N.ARRIVED, N.WITHDRAWN), G.PROGRESS),
+    **dict.fromkeys((N.FILED_FOR_YOU, N.NO_SHOW, N.MERGED, N.UNMERGED), G.OUTCOME),
+    **dict.fromkeys((N.DISPATCHED, N.SPLIT, N.MOVED, N.CLAIMED, N.ARRIVED, N.WITHDRAWN), G.PROGRESS),
     N.MESSAGE: G.TALK,
     **dict.fromkeys((N.OFFERED, N.WHISTLED, N.OFFER_EXPIRED), G.OFFER),
-    **dict.fromkeys((N.RELEASED, N.STAFFED, N.PLAN_CHANGED, N.NOTED, N.MARKED_ABSENT, N.DUTY_ENDED), G.SERVICE),
+    **dict.fromkeys(
+        (N.RELEASED, N.RESTORED, N.STAFFED, N.PLAN_CHANGED, N.NOTED, N.MARKED_ABSENT, N.DUTY_ENDED), G.SERVICE
+    ),
     **dict.fromkeys((N.CONFIRMED, N.RATED), G.SERVICE),
     **dict.fromkeys((N.NEW, N.SUPPLEMENTED, N.NEEDS_DESK, N.DECLINED, N.TAKEN_BACK), G.DESK),
     **dict.fromkeys((N.WITHDRAWN_LATE, N.OVERDUE, N.WHISTLE_DUE, N.WHISTLE_MISSED), G.ALERT),

@@ -196,6 +196,12 @@ class Key:
         _days(30),
         Text("关闭后仍可评议的时限", "how long a closed demand can still be rated"),
     )
+    REOPEN_LIMIT = Rule[int](
+        "reopen_limit",
+        Count,
+        2,
+        Text("本级可重开次数，超过后交上一级", "how often a desk may reopen; after that it goes to the level above"),
+    )
     WHISTLE_ACKNOWLEDGE = Rule[timedelta](
         "whistle_acknowledge", Duration, _hours(1), Text("吹哨签收时限", "whistle: time to acknowledge")
     )

@@ -140,6 +140,11 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /demands/{demand_id}/finish": _plain({}),
     "POST /demands/{demand_id}/close": _plain(REASON | {"result": "handled"}),
     "POST /demands/{demand_id}/reopen": _plain(REASON),
+    "POST /demands/{demand_id}/merge": lambda stage: {"into_id": stage.target},
+    "POST /demands/{demand_id}/unmerge": _plain(REASON),
+    "POST /demands/{demand_id}/split": _plain({"children": [{"description": WORDS}]}),
+    "POST /demands/{demand_id}/joins": _plain({}),
+    "POST /demands/{demand_id}/leave": _plain({}),
     "POST /demands/{demand_id}/evaluation": _plain({"stars": 5, "resolved": True}),
     "POST /demands/{demand_id}/evaluation by callback": _plain({"stars": 5, "resolved": True, "channel": "callback"}),
     "POST /demands/{demand_id}/claims": _plain({}),
@@ -154,6 +159,8 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /claims/{claim_id}/confirm": _plain({}),
     "POST /claims/{claim_id}/no-show": _plain(REASON),
     "PUT /claims/{claim_id}/members": _plain({"member_ids": []}),
+    "POST /claims/{claim_id}/feedback": _plain({"demand_stars": 5, "community_stars": 4}),
+    "POST /claims/{claim_id}/evaluation": _plain({"stars": 3}),
 }
 
 

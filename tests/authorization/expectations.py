@@ -132,6 +132,45 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+MERGES = DESK | {"next door": DESK["next door"] | {"neighbour": "403"}}
+"""Both desks' rights: the target is the handler's own."""
+
+JOINS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
+unpublished              401    yes      yes   yes   yes    404 yes      yes     yes     yes   yes  404       yes      yes      yes   yes
+published                401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  404       yes      yes      yes   yes
+for all                  401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+next door                401    yes      yes   yes   yes    404 yes      yes     yes     yes   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    yes 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+"""Who lives within reach may join a request that they need not see; who sees it from afar is told that it is not for
+them."""
+
+SERVED = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      403   403   404    404 yes      404     404     404   403  404       403      403      403   403
+unit's                   401    404      403   403   404    404 404      yes     403     404   403  404       403      403      403   403
+same community           401    404      404   404   404    404 404      404     404     404   403  404       403      403      403   403
+next door                401    404      404   404   404    404 404      404     404     404   404  403       403      403      403   403
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   403
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+HEARS_FEEDBACK = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      403   403   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
+unit's                   401    404      403   403   404    404 404      yes     yes     404   yes  404       yes      yes      yes   yes
+same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+HEARS_RATING = HEARS_FEEDBACK | {"unit's": HEARS_FEEDBACK["unit's"] | {"serving": "403"}}
+"""The department's liaison hears it, as does whoever answers for themselves."""
+
 MEMBER_HOURS = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
@@ -327,6 +366,11 @@ OF_THINGS: dict[str, Table] = {
     "POST /demands/{demand_id}/finish": DESK,
     "POST /demands/{demand_id}/close": DESK,
     "POST /demands/{demand_id}/reopen": DESK,
+    "POST /demands/{demand_id}/merge": MERGES,
+    "POST /demands/{demand_id}/unmerge": DESK,
+    "POST /demands/{demand_id}/split": DESK,
+    "POST /demands/{demand_id}/joins": JOINS,
+    "POST /demands/{demand_id}/leave": SEES,
     "POST /demands/{demand_id}/evaluation": FILER,
     "POST /demands/{demand_id}/evaluation by callback": DESK,
     "POST /demands/{demand_id}/claims": SEES,
@@ -342,6 +386,10 @@ OF_THINGS: dict[str, Table] = {
     "POST /claims/{claim_id}/confirm": VOUCHES,
     "POST /claims/{claim_id}/no-show": SAYS_ABSENT,
     "PUT /claims/{claim_id}/members": SERVES,
+    "POST /claims/{claim_id}/feedback": SERVED,
+    "GET /claims/{claim_id}/feedback": HEARS_FEEDBACK,
+    "POST /claims/{claim_id}/evaluation": SAYS_ABSENT,
+    "GET /claims/{claim_id}/evaluation": HEARS_RATING,
     "GET /members/{member_id}/hours": MEMBER_HOURS,
     "GET /organizations/{organization_id}/hours": ORGANIZATION_HOURS,
     "POST /members/bindings/{binding_id}/decide": DECIDES,

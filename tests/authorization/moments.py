@@ -44,10 +44,8 @@ async def a_cancelled_demand(stage: Stage) -> Body:
 
 
 async def a_merged_demand(stage: Stage) -> Body:
-    demand, into = await a_dispatched_demand(stage), await a_filed_demand(stage)
-    merged = "UPDATE demands SET state = 'merged', merged_into_id = :into WHERE id = :id"
-    await stage.connection.execute(text(merged), {"into": into["id"], "id": demand["id"]})
-    return demand
+    demand = await a_dispatched_demand(stage)
+    return await _at_the_desk(stage, demand, "merge", {"into_id": stage.target})
 
 
 async def a_claimed_demand(stage: Stage) -> Body:

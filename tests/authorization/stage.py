@@ -68,6 +68,8 @@ class Stage:
     """A signed-in client for every column of the tables; `nobody` has no token."""
     refresh_token: str = ""
     demands: dict[str, str] = field(default_factory=dict)
+    target: str = ""
+    """What others are merged into: open to all, and the desk's."""
     claims: dict[str, str] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
@@ -243,6 +245,9 @@ async def _others(stage: Stage) -> None:
         demand = await filed(outsider)
         await _open(desk, demand, audience=audience)
         stage.demands[name] = demand["id"]
+    target = await filed(outsider)
+    await _open(desk, target, audience="all")
+    stage.target = target["id"]
 
 
 async def _offers(stage: Stage) -> None:

@@ -29,12 +29,13 @@ ConsentOut           purpose version given_at withdrawn_at
 ContactOut           name phone
 CountsOut            mine open desk region overdue needs_desk
 DayOut               day works kind name set_in
-DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions proposal needs_desk joins match
+DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions proposal needs_desk joins joined merged_into parent children closes match
 DocumentOut          purpose version title text
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at struck_at
 EvidenceOut          taken_at lng lat
 ExportOut            made_at tables
+FeedbackOut          id claim_id demand_stars community_stars tags comment given_at
 FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
@@ -65,6 +66,8 @@ QuietOut             muted mutable
 RankOut              rank id name points minutes count
 ReasonOut            code text
 RegionOut            code level name parent_code full_name
+RelatedDemand        id number title category state result
+ResponseRatingOut    id claim_id stars resolved comment rated_at
 RevealOut            demand_id number day seen_as display_name
 RoleOut              role region_code organization_id
 SignedIn             access_token token_type expires_in refresh_token account
@@ -121,6 +124,7 @@ message              no     no       yes   yes   no     no  yes      yes     yes
 DETAILS = {
     *("round", "claim_id", "service_id", "text", "mode", "to", "reason", "cause", "result", "stars", "resolved"),
     *("channel", "step", "clock", "told", "due_at", "was", "scheduled_at"),
+    *("outcome", "left", "into_id", "from_id", "closes", "child_ids", "child_id", "parent_id", "state", "reopens"),
 }
 """What an item of a history may hold beside its kind, time and actor."""
 MESSAGE = "请从后门进来"

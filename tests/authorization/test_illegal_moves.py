@@ -21,22 +21,24 @@ def table(written: str) -> Cells:
 
 
 DEMAND = table("""
-            dispatch  return  reject  transfer  escalate  finish  close  reopen  supplement  cancel  evaluation  callback  claims  messages  approve  send-back
-filed       d         d       d       d         d         -       d      -       -           f       -           -         -       df        -        -
-dispatched  d         d       d       d         d         -       d      -       -           f       -           -         cm      df        -        -
-returned    -         -       -       -         -         -       -      -       f           f       -           -         -       df        -        -
-claimed     d         -       -       -         -         -       d      -       -           f       -           -         m       dfc       -        -
-serving     d         -       -       -         -         -       d      -       -           -       -           -         m       dfc       -        -
-completed   -         -       -       -         -         -       -      -       -           -       f           d         -       df        -        -
-closed      -         -       -       -         -         -       -      d       -           -       f           d         -       -         -        -
-rejected    -         -       -       -         -         -       -      -       -           -       -           -         -       -         -        -
-merged      -         -       -       -         -         -       -      -       -           -       -           -         -       -         -        -
-cancelled   -         -       -       -         -         -       -      -       -           -       -           -         -       -         -        -
+            dispatch  return  reject  transfer  escalate  finish  close  reopen  supplement  cancel  evaluation  callback  claims  messages  merge  unmerge  split  joins  leave  approve  send-back
+filed       d         d       d       d         d         -       d      -       -           f       -           -         -       df        d      -        d      cms    -      -        -
+dispatched  d         d       d       d         d         -       d      -       -           f       -           -         cm      df        d      -        d      cms    -      -        -
+returned    -         -       -       -         -         -       -      -       f           f       -           -         -       df        -      -        -      cms    -      -        -
+claimed     d         -       -       -         -         -       d      -       -           f       -           -         m       dfc       d      -        -      cms    -      -        -
+serving     d         -       -       -         -         -       d      -       -           -       -           -         m       dfc       d      -        -      cms    -      -        -
+completed   -         -       -       -         -         -       -      -       -           -       f           d         -       df        -      -        -      -      -      -        -
+closed      -         -       -       -         -         -       -      d       -           -       f           d         -       -         -      -        -      -      -      -        -
+rejected    -         -       -       -         -         -       -      -       -           -       -           -         -       -         -      -        -      -      -      -        -
+merged      -         -       -       -         -         -       -      -       -           -       -           -         -       -         -      d        -      -      -      -        -
+cancelled   -         -       -       -         -         -       -      -       -           -       -           -         -       -         -      -        -      -      -      -        -
 """)  # noqa: E501 - a table
 """Nobody has served on any but the completed one, whose filer is being asked: so nobody finishes or closes it."""
 
 MAY = {
     **dict.fromkeys(("dispatch", "return", "reject", "transfer", "escalate", "finish", "close", "reopen"), "d"),
+    **dict.fromkeys(("merge", "unmerge", "split"), "d"),
+    **dict.fromkeys(("joins", "leave"), "dfcmos"),
     **dict.fromkeys(("supplement", "cancel", "evaluation"), "f"),
     **dict.fromkeys(("approve", "send-back"), ""),
     "callback": "d",
@@ -45,6 +47,9 @@ MAY = {
 }
 """Whose action it is, whatever the state; a claimant's messages are when the claim is live."""
 
+WORDS = {"evaluation", "callback", "claims", "messages", "joins", "leave"}
+"""What is asked of a demand without being a move of its own."""
+
 SEEN = {
     **dict.fromkeys(("filed", "returned", "rejected"), "dfo"),
     **dict.fromkeys(("dispatched", "claimed", "serving", "completed", "closed", "merged", "cancelled"), "dfcmo"),
@@ -52,19 +57,19 @@ SEEN = {
 """Who sees a demand at all: members while it is published, the claimant because it is."""
 
 CLAIM = table("""
-                  accept  decline  contact  arrive  complete  confirm  withdraw  no-show  members
-offered           cd      cd       -        -       -         -        -         -        -
-accepted          -       -        cd       cd      cd        -        cd        d        -
-arrived           -       -        cd       -       cd        -        cd        -        -
-completed         -       -        -        -       -         df       -         -        -
-confirmed         -       -        -        -       -         -        -         -        -
-declined          -       -        -        -       -         -        -         -        -
-expired           -       -        -        -       -         -        -         -        -
-withdrawn         -       -        -        -       -         -        -         -        -
-released          -       -        -        -       -         -        -         -        -
-released arrived  -       -        -        -       cd        -        -         -        -
-no_show           -       -        -        -       -         -        -         -        -
-accepted post     -       -        cd       cd      cd        d        cd        d        -
+                  accept  decline  contact  arrive  complete  confirm  withdraw  no-show  members  feedback  evaluation
+offered           cd      cd       -        -       -         -        -         -        -        -         -
+accepted          -       -        cd       cd      cd        -        cd        d        -        -         -
+arrived           -       -        cd       -       cd        -        cd        -        -        -         -
+completed         -       -        -        -       -         df       -         -        -        c         -
+confirmed         -       -        -        -       -         -        -         -        -        c         -
+declined          -       -        -        -       -         -        -         -        -        -         -
+expired           -       -        -        -       -         -        -         -        -        -         -
+withdrawn         -       -        -        -       -         -        -         -        -        -         -
+released          -       -        -        -       -         -        -         -        -        -         -
+released arrived  -       -        -        -       cd        -        -         -        -        -         -
+no_show           -       -        -        -       -         -        -         -        -        -         -
+accepted post     -       -        cd       cd      cd        d        cd        d        -        c         -
 """)
 """They are a member's, so that nobody names members for them; the post is the desk's own."""
 
@@ -72,6 +77,8 @@ CLAIM_MAY = {
     **dict.fromkeys(("accept", "decline", "contact", "arrive", "complete", "withdraw", "members"), "cd"),
     "confirm": "df",
     "no-show": "d",
+    "feedback": "c",
+    "evaluation": "d",
 }
 CLAIM_SEEN = {**dict.fromkeys(moments.CLAIMS, "dfco"), "accepted post": "dco"}
 
@@ -90,10 +97,12 @@ def test_the_tables_name_every_state_and_every_route() -> None:
     assert set(CLAIM) == set(moments.CLAIMS)
     assert {name.split()[0] for name in CLAIM} == set(ClaimState)
     assert {*ROUTES.values(), *CLAIM_ROUTES.values()} <= set(BODIES)
-    asked_otherwise = {"evaluation", "callback", "claims", "messages"}
-    asked_here = {action.replace("_", "-") for action in WHO} - {"evaluate", "appeal"}
-    assert asked_here == MAY.keys() - asked_otherwise
-    assert {action.replace("_", "-") for action in CLAIM_WHO} == CLAIM_MAY.keys() - {"members"}
+    assert {action.replace("_", "-") for action in WHO} - {"evaluate", "appeal"} == MAY.keys() - WORDS
+    assert {action.replace("_", "-") for action in CLAIM_WHO} == CLAIM_MAY.keys() - {
+        "members",
+        "feedback",
+        "evaluation",
+    }
     written = {" ".join(asked.split()[:2]) for asked in (*ROUTES.values(), *CLAIM_ROUTES.values())}
     offered = {name for name in document.ROUTES if "_id}/" in name and not name.startswith("GET")}
     assert written == {name for name in offered if name.startswith(("POST /demands", "POST /claims", "PUT /claims"))}

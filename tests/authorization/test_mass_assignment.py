@@ -40,6 +40,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "TransferIn": DEMANDS,
     "CloseIn": DEMANDS,
     "EvaluationIn": ("demands", "evaluations", "ledger_entries"),
+    "MergeIn": (*DEMANDS, "merges", "joins"),
+    "SplitIn": DEMANDS,
+    "ChildIn": DEMANDS,
+    "FeedbackIn": (*CLAIMS, "feedback"),
+    "ResponseRatingIn": (*CLAIMS, "response_ratings"),
     "ClaimIn": (*CLAIMS, "demands"),
     "ConsentIn": ("consents",),
     "ArriveIn": CLAIMS,
@@ -72,6 +77,7 @@ WHO = {
     "POST /demands/{demand_id}/cancel": "filer",
     "POST /demands/{demand_id}/evaluation": "filer",
     "POST /demands/{demand_id}/claims": "member",
+    "POST /claims/{claim_id}/feedback": "claimant",
 }
 """Who asks, where it is not the desk: always somebody who may."""
 INNER: dict[str, dict[str, Any]] = {

@@ -264,3 +264,13 @@ async def test_what_is_not_decided_in_time_climbs_to_the_top_and_stays_there(
     assert [one["id"] for one in (await ok(admin.get("/appeals", scope="desk", overdue="true")))["items"]] == [
         appeal["id"]
     ]
+
+
+async def test_a_merged_demand_that_comes_back_follows_the_other_no_more(world: World) -> None:
+    target, twin = await filed(world.filer), await filed(world.stranger)
+    await ok(world.desk.post(f"/demands/{twin['id']}/merge", {"into_id": target["id"]}))
+    await decided(world.district_desk, await appealed(world.stranger, "merge", twin["id"]), True)
+    found = await seen(world.stranger, twin)
+    assert (found["state"], found["merged_into"]) == ("filed", None)
+    assert (await seen(world.filer, target))["joins"] == 0
+    assert refusal(await world.stranger.get(f"/demands/{target['id']}")) == (404, "not_found")

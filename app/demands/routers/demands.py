@@ -7,12 +7,14 @@ from fastapi import APIRouter, Query, status
 from app.access.dependencies import CallerRoute, SignedInCaller
 from app.demands import (
     approving,
+    cancelling,
     dispatching,
     filing,
     listing,
     presenting,
     queries,
     recommending,
+    reopening,
     similar,
     timeline,
 )
@@ -96,7 +98,7 @@ async def supplement(session: Session, caller: SignedInCaller, demand_id: Id, bo
 @router.post("/{demand_id}/cancel")
 async def cancel(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
     """Take a demand back, until somebody has arrived."""
-    found = await filing.cancel(session, caller, demand_id, body)
+    found = await cancelling.cancel(session, caller, demand_id, body)
     return await presenting.demand_out(session, caller, found)
 
 
@@ -181,5 +183,5 @@ async def close(session: Session, caller: SignedInCaller, demand_id: Id, body: C
 @desk.post("/{demand_id}/reopen")
 async def reopen(session: Session, caller: SignedInCaller, demand_id: Id, body: ReasonIn) -> DemandOut:
     """Start another round."""
-    found = await dispatching.reopen(session, caller, demand_id, body)
+    found = await reopening.reopen(session, caller, demand_id, body)
     return await presenting.demand_out(session, caller, found)

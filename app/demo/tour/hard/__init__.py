@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from app.demo.tour.hard import asking, clocks, serving
+from app.demo.tour.hard import asking, clocks, serving, together
 from app.demo.tour.walk import Walk
 
 
@@ -32,5 +32,7 @@ HARD: Sequence[HardCase] = (
     HardCase("dissatisfied", "不满意、重开、解决 dissatisfied, reopened, resolved", asking.dissatisfied),
     HardCase("overdue", "超时逐级提醒 overdue climbs the ladder", clocks.overdue),
     HardCase("next-in-line", "先公开后指派 open first, then assigned", clocks.next_in_line),
+    HardCase("twins", "两家报同一处，合并办理 twins merged, both filers informed", together.merged_twins),
+    HardCase("split", "一件拆成两件办 one demand split in two", together.split_in_two),
     HardCase("unrated", "始终未评议 never evaluated", clocks.never_evaluated),
 )
