@@ -34,7 +34,7 @@ from app.content.reencoding import Workshop
 from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
 from app.gateways.storage import FolderStorage, Storage
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
-from app.kit import clock, db, problems
+from app.kit import clock, db, hot, problems
 from app.kit.http import Edge, Throttle
 from app.settings import Settings, database_url, keyring
 
@@ -51,6 +51,7 @@ PUBLIC = (
     meta.public,
 )
 ROUTERS = (
+    app.demands.routers.claims.hot,  # first, as looking through all other routes takes time too
     app.access.router.router,
     app.policies.router.router,
     app.organizations.router.router,
@@ -107,6 +108,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.sessions = sessions
     application.state.storage = storage(settings)
     application.state.workshop = Workshop()
+    application.state.hot = None
     problems.install(application)
     application.include_router(system.router)
     for router in (*PUBLIC, *ROUTERS):
@@ -134,16 +136,32 @@ def engine_sessions(settings: Settings) -> tuple[db.Sessions, AsyncEngine]:
     return db.sessions(engine), engine
 
 
+def hot_pool(settings: Settings) -> hot.Pool:
+    """Connections of the app role for hot commands, under the same limits."""
+    return hot.Pool(
+        database_url(settings, "app"),
+        keyring(settings),
+        size=settings.hot_pool_size,
+        timeout_ms=settings.pool_timeout_ms,
+        statement_timeout=str(settings.statement_timeout_ms),
+        lock_timeout=str(settings.lock_timeout_ms),
+        application_name="yihu hot",
+    )
+
+
 @asynccontextmanager
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     settings: Settings = application.state.settings
     engine = None
     if application.state.sessions is None:
         application.state.sessions, engine = engine_sessions(settings)
+        application.state.hot = hot_pool(settings)
+        await application.state.hot.open()
     async with httpx2.AsyncClient(base_url=settings.wechat_base_url, timeout=5) as client:
         application.state.wechat = wechat(settings, client)
         yield
     if engine is not None:
+        await application.state.hot.close()
         await engine.dispose()
 
 

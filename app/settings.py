@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     pool_size: int = Field(default=8, ge=1, le=64)
     """Database connections a process may hold; all processes together must fit the server's limit."""
+    hot_pool_size: int = Field(default=4, ge=1, le=64)
+    """Connections that an HTTP process holds beside those, for the commands that run most often."""
     statement_timeout_ms: int = Field(default=5_000, ge=100, le=LONGEST_MS)
     lock_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
     pool_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)

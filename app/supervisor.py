@@ -74,7 +74,7 @@ class _Server:
         self.settings = settings
         self.listener = listener
         self.signals = signals
-        self.connections = (workers + 1) * settings.pool_size
+        self.connections = (workers + 1) * settings.pool_size + workers * settings.hot_pool_size
         self.database = (
             EmbeddedPostgres(settings.data_dir, fsync=settings.fsync, run_as=settings.postgres_user)
             if settings.embedded

@@ -1,17 +1,32 @@
 """How a route says that it needs somebody signed in: it stands on `CallerRoute` and takes `caller: SignedInCaller`."""
 
+import asyncio
 import uuid
-from typing import Annotated
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries, tokens
 from app.access.caller import Caller
 from app.kit.crypto import Keyring
-from app.kit.errors import TokenInvalid
-from app.kit.http import TransactionalRoute
+from app.kit.errors import AppError, TokenInvalid, Unavailable
+from app.kit.hot import Asked, Attempt, NotPlain, Pool
+from app.kit.http import Handle, TransactionalRoute, keyed
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def bearer(request: Request) -> str:
+    """The token of a request; raises `TokenInvalid`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenInvalid
+    return token
 
 
 class CallerRoute(TransactionalRoute):
@@ -19,14 +34,79 @@ class CallerRoute(TransactionalRoute):
 
     async def identify(self, request: Request, session: AsyncSession) -> uuid.UUID:
         """Resolve the caller of a bearer token; a revoked sign-in or grant counts from this request on."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise TokenInvalid
-        caller = await queries.caller(session, tokens.sign_in_of(request.app.state.keyring, token))
+        caller = await queries.caller(session, tokens.sign_in_of(request.app.state.keyring, bearer(request)))
         if caller is None:
             raise TokenInvalid
         request.state.caller = caller
         return caller.account_id
+
+
+class HotRoute(CallerRoute):
+    """A signed-in route that first tries to answer in a statement or two, outside of any session (ADR 0006).
+
+    Its endpoint says how, with `tries`. What is not the common case goes the usual way from the beginning,
+    refusals included, so that there is one place that explains. Those who would change one demand wait for
+    their turn in here, without a connection.
+    """
+
+    def get_route_handler(self) -> Handle:
+        usual = super().get_route_handler()
+        attempt: Attempt | None = getattr(self.endpoint, "attempt", None)
+
+        async def hot(request: Request) -> Response:
+            asked = await self._asked(request)
+            if attempt is None or asked is None:
+                return await usual(request)
+            async with _turn(request, asked):
+                try:
+                    answer = await attempt(asked)
+                except Unavailable:
+                    raise
+                except (NotPlain, AppError, ValueError):
+                    return await usual(request)
+            return Response(answer.body, answer.status, media_type="application/json")
+
+        return hot
+
+    async def _asked(self, request: Request) -> Asked | None:
+        """What a hot command needs; None where the usual way must look first: not signed in, or not JSON."""
+        pool: Pool | None = request.app.state.hot
+        if pool is None:
+            return None
+        try:
+            sign_in_id = tokens.sign_in_of(request.app.state.keyring, bearer(request))
+        except AppError:
+            return None
+        body = await request.body()
+        if body and request.headers.get("content-type") != "application/json":
+            return None
+        key = await self.key_of(request)
+        owned = partial(keyed, request, body, key) if key is not None else None
+        return Asked(pool, request.app.state.keyring, sign_in_id, request.path_params, body, owned)
+
+
+def tries(attempt: Attempt) -> Callable[[Endpoint], Endpoint]:
+    """Says how a `HotRoute` answers the common case of an endpoint."""
+
+    def marked(endpoint: Endpoint) -> Endpoint:
+        endpoint.attempt = attempt  # type: ignore[attr-defined]
+        return endpoint
+
+    return marked
+
+
+@asynccontextmanager
+async def _turn(request: Request, asked: Asked) -> AsyncIterator[None]:
+    """Wait, not longer than a request may take, until nobody before us changes the same demand."""
+    turn = asked.pool.turn(asked.path["demand_id"])
+    try:
+        await asyncio.wait_for(turn.acquire(), request.app.state.settings.request_deadline_ms / 1000)
+    except TimeoutError:
+        raise Unavailable(retry_after=1) from None
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 class AuthRoute(CallerRoute):

@@ -96,8 +96,8 @@ async def claim(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bod
     await _check_may_claim(session, demand, claimant)
     if not is_open(demand, clock.now()):
         raise NotOpen
-    _check_has_places(demand, body.places)
-    made = _claim(caller, demand, claimant, body)
+    check_has_places(demand, body.places)
+    made = new_claim(caller, demand, claimant, body)
     session.add(made)
     await session.flush()  # the bookings refer to it
     await dispatching.book(session, demand, made)
@@ -109,6 +109,16 @@ async def claim(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bod
 
 async def _check_may_claim(session: AsyncSession, demand: Demand, claimant: Claimant) -> None:
     within = await reaching.reach(session, claimant.home_region_code)
+    check_may_claim(demand, claimant, within)
+    if demand.joins and await following_queries.wants_it(session, demand, claimant.account_id, claimant.phone):
+        raise OwnDemand  # theirs was merged into it
+    held = await queries.claim_of(session, demand, claimant.id)
+    if held is not None and held.state in DONE | LIVE:
+        raise AlreadyClaimed
+
+
+def check_may_claim(demand: Demand, claimant: Claimant, within: str | None) -> None:
+    """Raise the first reason of a demand's own why a claimant may not have it; `within` is how far they may go."""
     asked = Audience.RESIDENTS if claimant.kind == ClaimantKind.RESIDENT else Audience.MEMBERS
     if within is None or not demand.region_code.startswith(within):
         raise NotEligible
@@ -118,11 +128,6 @@ async def _check_may_claim(session: AsyncSession, demand: Demand, claimant: Clai
         claimant.phone is not None and claimant.phone == demand.on_behalf_phone
     ):
         raise OwnDemand
-    if demand.joins and await following_queries.wants_it(session, demand, claimant.account_id, claimant.phone):
-        raise OwnDemand  # theirs was merged into it
-    held = await queries.claim_of(session, demand, claimant.id)
-    if held is not None and held.state in DONE | LIVE:
-        raise AlreadyClaimed
 
 
 def is_open(demand: Demand, now: datetime) -> bool:
@@ -131,12 +136,14 @@ def is_open(demand: Demand, now: datetime) -> bool:
     return demand.mode == Mode.OPEN and demand.state in OPEN_STATES and not over
 
 
-def _check_has_places(demand: Demand, places: int) -> None:
+def check_has_places(demand: Demand, places: int) -> None:
+    """Raise `SlotsFull` unless so many places are left."""
     if demand.claimed + places > demand.slots:
         raise SlotsFull
 
 
-def _claim(caller: Caller, demand: Demand, claimant: Claimant, body: ClaimIn) -> Claim:
+def new_claim(caller: Caller, demand: Demand, claimant: Claimant, body: ClaimIn) -> Claim:
+    """A claim that is taken now, not written yet."""
     now = clock.now()
     return Claim(
         id=new_id(),
@@ -169,7 +176,7 @@ async def accept(session: AsyncSession, caller: Caller, claim_id: uuid.UUID) -> 
     claim, demand = await to_move(session, caller, claim_id, ClaimAction.ACCEPT)
     if claim.state == ClaimState.OFFERED:
         _check_not_expired(claim)
-        _check_has_places(demand, claim.places)
+        check_has_places(demand, claim.places)
     claim.claimed_at = clock.now()
     await moving.move_claim(session, demand, claim, ClaimAction.ACCEPT, caller)
     await dispatching.book(session, demand, claim)

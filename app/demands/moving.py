@@ -109,11 +109,18 @@ def tell(
     **payload: Any,
 ) -> None:
     """Write what happened to a demand into the event log, and as what the caller did it."""
+    session.add(told(demand, kind, caller, claim, **payload))
+
+
+def told(
+    demand: Demand, kind: DemandEvent, caller: Caller | None, claim: Claim | None = None, **payload: Any
+) -> events.Event:
+    """What happened to a demand, and as what the caller did it, as an event that is not written yet."""
     payload = {"round": demand.round, "by": relations.voice(caller, demand, claim), **payload}
     if claim is not None:
         payload["claim_id"] = claim.id
     actor = caller.account_id if caller else None
-    events.record(session, kind, subject=demand.id, region_code=demand.region_code, actor=actor, **payload)
+    return events.event(kind, subject=demand.id, region_code=demand.region_code, actor=actor, **payload)
 
 
 def note(session: AsyncSession, demand: Demand, kind: NoteKind, text: str, caller: Caller) -> uuid.UUID:
@@ -185,7 +192,7 @@ async def settle(session: AsyncSession, demand: Demand, now: datetime | None = N
     rests = await policies.values(session, RESTS, demand.region_code)
     before = demand.needs_desk
     ends_now = demand.state in ENDS and (demand.timer_at or before)  # what has ended before has neither
-    demand.timer_at, demand.needs_desk = attention(plan_of(demand), tally, _clocks(demand, rests), now)
+    set_attention(demand, tally, rests, now)
     if demand.needs_desk not in (None, before, Reason.NEW):
         tell(session, demand, DemandEvent.NEEDS_DESK, None, reason=demand.needs_desk)
     if ends_now and demand.parent_id is not None:
@@ -217,6 +224,11 @@ async def _settle_parent(session: AsyncSession, child: Demand, parent_id: uuid.U
         result=child.result,
     )
     await settle(session, parent)
+
+
+def set_attention(demand: Demand, tally: Tally, rests: list[timedelta], now: datetime) -> None:
+    """Set when the clock must look again and why a person must act; `rests` are the values of `RESTS`."""
+    demand.timer_at, demand.needs_desk = attention(plan_of(demand), tally, _clocks(demand, rests), now)
 
 
 def _clocks(demand: Demand, rests: list[timedelta]) -> Clocks:

@@ -214,7 +214,7 @@ def _demand_out(view: View, names: Names, kin: Kin) -> DemandOut:
             "is_open": claiming.is_open(demand, now) and demand.claimed < demand.slots,
             "overdue": _is_overdue(demand, now),
             "filer": Named(display_name=filer_name(demand, names, view.knows_filer)),
-            "my_claim": _claim_out(view.claims[0], demand, names, view) if view.claims else None,
+            "my_claim": claim_of(view.claims[0], demand, names, view) if view.claims else None,
             "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
             "proposal": _proposal(view, names),
             "needs_desk": demand.needs_desk if view.caller.covers(demand.handler_region_code) else None,
@@ -312,11 +312,12 @@ async def claims_out(
     for claim in claims:
         demand = demands[claim.demand_id]
         view = View(caller, demand, [claim], relations.of(caller, demand), [], in_full=False)
-        answers.append(_claim_out(claim, demand, names, view))
+        answers.append(claim_of(claim, demand, names, view))
     return answers
 
 
-def _claim_out(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimOut:
+def claim_of(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimOut:
+    """One claim in a view, with the names that were fetched."""
     serving = names.serving.get(claim.id, [])
     related = relations.to_claim(view.caller, demand, claim)
     in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER}) or view.caller.member_id in serving

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -143,21 +144,25 @@ def visible_claims(caller: Caller) -> ColumnElement[bool]:
 
 async def tally(session: AsyncSession, found: Demand) -> tuple[Tally, int]:
     """The claims of the present round counted, and the places that are live or done."""
+    row = (await session.execute(tallied(found.id, found.round))).one()
+    return Tally(*row[:-1]), row[-1]
+
+
+def tallied(demand_id: Any, round_: Any) -> Select[*tuple[Any, ...]]:
+    """The counts of a round's claims in the order of `Tally`, then the places that are live or done."""
     done = and_(Claim.state.in_(DONE), Claim.outcome == Outcome.DONE)
     served = exists().where(Service.claim_id == Claim.id)
-    counts = select(
-        func.count().filter(Claim.state == ClaimState.OFFERED),
-        func.count().filter(Claim.state == ClaimState.ACCEPTED),
-        func.count().filter(Claim.state == ClaimState.ARRIVED),
-        func.coalesce(func.sum(Claim.places).filter(done), 0),
-        func.count().filter(done),
-        func.count().filter(Claim.state.in_(DONE), Claim.outcome == Outcome.PARTIAL),
-        func.count().filter(Claim.state.in_([*DONE, *LIVE]), served),
-        func.min(Claim.expires_at).filter(Claim.state == ClaimState.OFFERED),
-        func.coalesce(func.sum(Claim.places).filter(or_(done, Claim.state.in_(LIVE))), 0),
-    ).where(Claim.demand_id == found.id, Claim.round == found.round)
-    row = (await session.execute(counts)).one()
-    return Tally(*row[:-1]), row[-1]
+    return select(
+        func.count().filter(Claim.state == ClaimState.OFFERED).label("offered"),
+        func.count().filter(Claim.state == ClaimState.ACCEPTED).label("accepted"),
+        func.count().filter(Claim.state == ClaimState.ARRIVED).label("arrived"),
+        func.coalesce(func.sum(Claim.places).filter(done), 0).label("done_places"),
+        func.count().filter(done).label("done"),
+        func.count().filter(Claim.state.in_(DONE), Claim.outcome == Outcome.PARTIAL).label("partial"),
+        func.count().filter(Claim.state.in_([*DONE, *LIVE]), served).label("served"),
+        func.min(Claim.expires_at).filter(Claim.state == ClaimState.OFFERED).label("next_expiry"),
+        func.coalesce(func.sum(Claim.places).filter(or_(done, Claim.state.in_(LIVE))), 0).label("places"),
+    ).where(Claim.demand_id == demand_id, Claim.round == round_)
 
 
 async def claims_of_round(

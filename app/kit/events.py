@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from app.kit import clock
-from app.kit.db import APPEND_ONLY, Base, Code, Id, Sessions, transaction
+from app.kit.db import APPEND_ONLY, Base, Code, Id, Sessions, new_id, transaction
 
 Handler = Callable[[AsyncSession, Sequence["Event"]], Awaitable[None]]
 
@@ -80,9 +80,20 @@ def record(
     **payload: Any,
 ) -> None:
     """Write one event in the caller's transaction; it never notifies, since that takes a global lock."""
+    session.add(event(kind, subject=subject, region_code=region_code, actor=actor, **payload))
+
+
+def event(kind: StrEnum, *, subject: uuid.UUID, region_code: str, actor: uuid.UUID | None, **payload: Any) -> Event:
+    """One event of this moment, not written yet."""
     ids = {key: _as_json(value) for key, value in payload.items()}
-    session.add(
-        Event(kind=str(kind), subject=subject, region_code=region_code, actor=actor, payload=ids, at=clock.now())
+    return Event(
+        id=new_id(),
+        kind=str(kind),
+        subject=subject,
+        region_code=region_code,
+        actor=actor,
+        payload=ids,
+        at=clock.now(),
     )
 
 

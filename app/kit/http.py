@@ -104,8 +104,13 @@ class TransactionalRoute(APIRoute):
     async def _keyed(self, request: Request, principal: uuid.UUID | None) -> idempotency.Keyed | None:
         if principal is None or request.method != "POST" or (key := await self.key_of(request)) is None:
             return None
-        asked = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"])
-        return idempotency.keyed(principal, key, *asked, await self.content_of(request))
+        return keyed(request, await self.content_of(request), key, principal)
+
+
+def keyed(request: Request, body: bytes, key: str, principal: uuid.UUID) -> idempotency.Keyed:
+    """A keyed request as it is kept; raises `InvalidRequest` for a key that is none."""
+    asked = (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"])
+    return idempotency.keyed(principal, key, *asked, body)
 
 
 def _replay(stored: idempotency.Answer) -> Response:

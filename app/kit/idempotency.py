@@ -87,6 +87,18 @@ async def begin(session: AsyncSession, keyring: Keyring, request: Keyed) -> Answ
     return Answer(row.status, keyring.decrypt(PURPOSE, row.body, row.fingerprint))
 
 
+def answered(keyring: Keyring, request: Keyed, answer: Answer) -> IdempotencyKey:
+    """The key with its answer, for a statement that stores it together with the effect."""
+    return IdempotencyKey(
+        principal=request.principal,
+        key=request.key,
+        fingerprint=request.fingerprint,
+        status=answer.status,
+        body=keyring.encrypt(PURPOSE, answer.body, request.fingerprint),
+        created_at=clock.now(),
+    )
+
+
 async def _take(session: AsyncSession, request: Keyed) -> bool:
     row = {
         "principal": request.principal,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Date, any_, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Date, Integer, any_, bindparam, column, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +28,26 @@ async def standing(session: AsyncSession, keys: Sequence[str], region_code: str,
     for row in await session.scalars(statement):
         found.setdefault(row.key, []).append(row)
     return found
+
+
+def nearest_value(key: str, region_code: Any, on: Any) -> ColumnElement[Any]:
+    """A rule's setting nearest to the region in a column of the statement around; null where there is none.
+
+    For rules that are no tables: of those every region's entries count.
+    """
+    cut = (
+        func.generate_series(0, func.length(region_code))
+        .table_valued(column("at", Integer), name="cut")
+        .render_derived()
+    )
+    chain = select(func.left(region_code, cut.c.at)).correlate_except(cut).scalar_subquery()
+    return (
+        select(Policy.value)
+        .where(Policy.key == key, Policy.region_code == any_(func.array(chain)), Policy.valid_from <= on)
+        .order_by(func.length(Policy.region_code).desc(), Policy.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 async def days(session: AsyncSession, region_code: str, first: date, last: date | None = None) -> Sequence[CalendarDay]:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
-from app.access.dependencies import CallerRoute, SignedInCaller
-from app.demands import claiming, listing, serving
+from app.access.dependencies import CallerRoute, HotRoute, SignedInCaller, tries
+from app.demands import claiming, claiming_hot, listing, serving
 from app.demands.schemas import (
     ArriveIn,
     ClaimFilter,
@@ -24,9 +24,11 @@ CLAIM, ARRIVE, COMPLETE, CONFIRM = ClaimIn(), ArriveIn(), CompleteIn(), ConfirmI
 """What an empty request means: a mini-program may send no body at all."""
 
 router = APIRouter(tags=["claims 接单"], route_class=CallerRoute)
+hot = APIRouter(tags=["claims 接单"], route_class=HotRoute)
 
 
-@router.post("/demands/{demand_id}/claims", status_code=status.HTTP_201_CREATED)
+@hot.post("/demands/{demand_id}/claims", status_code=status.HTTP_201_CREATED)
+@tries(claiming_hot.claim)
 async def claim(session: Session, caller: SignedInCaller, demand_id: Id, body: ClaimIn = CLAIM) -> ClaimOut:
     """Claim a demand (接单) for oneself, for an organization, or, by the desk, for a member who is offline."""
     made = await claiming.claim(session, caller, demand_id, body)

@@ -1,0 +1,177 @@
+"""Hot statements: written in SQLAlchemy Core on the models, compiled once, run on asyncpg without a session.
+
+Each statement is a whole transaction, so nothing is left behind on a connection and nothing has to be reset.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+from weakref import WeakValueDictionary
+
+import asyncpg
+from sqlalchemy import BindParameter, Column, Executable, Float, Numeric, Table, bindparam, make_url
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from app.kit import db, sealing
+from app.kit.crypto import Keyring
+from app.kit.errors import Unavailable
+from app.kit.idempotency import Answer, Keyed
+
+Values = dict[str, Any]
+UNKNOWN_OUTCOME = ("08", "57P")
+"""How the SQLSTATE of a broken connection begins: whether the statement was committed is not known."""
+
+
+class NotPlain(Exception):
+    """This request is not the common case; the usual way answers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, as far as a hot command needs it."""
+
+    pool: "Pool"
+    keyring: Keyring
+    sign_in_id: uuid.UUID
+    path: Mapping[str, str]
+    body: bytes
+    keyed: Callable[[uuid.UUID], Keyed] | None
+    """The request's idempotency key, once its owner is known; None where it has none."""
+
+
+Attempt = Callable[[Asked], Awaitable[Answer]]
+"""Answers the common case of a command in a statement or two; raises `NotPlain` or a refusal for any other."""
+
+
+class _Compiled:
+    """A statement's text for asyncpg, and what turns values into parameters and back."""
+
+    def __init__(self, statement: Executable, dialect: PGDialect_asyncpg) -> None:
+        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise TypeError("Python-side defaults do not run here: give every column a value")
+        expanded = compiled.construct_expanded_state()  # IN (…) written out, one parameter a value
+        self.text: str = expanded.statement
+        self.values: Values = dict(expanded.parameters)
+        self.order: list[str] = list(expanded.positiontup)
+        self.binds: Values = {**compiled._bind_processors, **expanded.processors}
+        self.results = [(entry.keyname, _reader(entry.type, dialect)) for entry in compiled._result_columns]
+
+    def parameters(self, given: Values) -> list[Any]:
+        """The values in the order of the text."""
+        found = {**self.values, **given}
+        return [self.binds[name](found[name]) if name in self.binds else found[name] for name in self.order]
+
+    def read(self, row: Any) -> Values:
+        """A row by the names of its columns."""
+        return {
+            name: read(value) if read else value for (name, read), value in zip(self.results, row.values(), strict=True)
+        }
+
+
+def _reader(type_: Any, dialect: PGDialect_asyncpg) -> Callable[[Any], Any] | None:
+    """What makes a value of Python from asyncpg's; numbers are ones already."""
+    reader: Callable[[Any], Any] | None = None
+    if not isinstance(type_, Numeric | Float):
+        reader = type_._cached_result_processor(dialect, None)
+    return reader
+
+
+class Pool:
+    """A few connections beside the sessions' own, and the turns of those who would change one thing."""
+
+    def __init__(self, url: str, keyring: Keyring, *, size: int, timeout_ms: int, **server_settings: str) -> None:
+        self._dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+        sealing.entrust(self._dialect, keyring)
+        self._compiled: dict[Executable, _Compiled] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._timeout = timeout_ms / 1000
+        statement_timeout = int(server_settings.get("statement_timeout", 0)) / 1000
+        self._pool = asyncpg.create_pool(
+            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+            min_size=0,
+            max_size=size,
+            timeout=self._timeout,
+            command_timeout=statement_timeout + 1 if statement_timeout else None,
+            server_settings={"jit": "off", **server_settings},
+            reset=_nothing_to_reset,
+        )
+
+    async def open(self) -> None:
+        """Be ready; connections are made when they are needed."""
+        await self._pool
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._pool.close()
+
+    def turn(self, thing: str) -> asyncio.Lock:
+        """The turn of those who would change one thing: they wait without holding a connection."""
+        return self._turns.setdefault(thing, asyncio.Lock())
+
+    async def row(self, statement: Executable, **values: Any) -> Values | None:
+        """The first row of a statement, committed; raises `NotPlain` where the database refuses it.
+
+        Raises `Unavailable` where nobody can say whether it was committed.
+        """
+        compiled = self._compiled.get(statement)
+        if compiled is None:
+            compiled = self._compiled[statement] = _Compiled(statement, self._dialect)
+        parameters = compiled.parameters(values)
+        try:
+            connection = await self._pool.acquire(timeout=self._timeout)
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise NotPlain from error
+        try:
+            found = await connection.fetchrow(compiled.text, *parameters)
+        except asyncpg.PostgresError as error:
+            if (db.sqlstate(error) or "").startswith(UNKNOWN_OUTCOME):
+                raise Unavailable(retry_after=1) from error
+            raise NotPlain from error
+        except (TimeoutError, OSError, asyncpg.InterfaceError) as error:
+            raise Unavailable(retry_after=1) from error
+        finally:
+            await self._pool.release(connection)
+        return None if found is None else compiled.read(found)
+
+
+async def _nothing_to_reset(_: Any) -> None:
+    """Statements that are whole transactions leave nothing on a connection; asking it would be a round trip."""
+
+
+def given(name: str, type_: Any) -> BindParameter[Any]:
+    """A parameter of a hot statement; not `required`, since it is compiled before there are values."""
+    return bindparam(name, type_=type_, required=False)
+
+
+def table_of(model: type[db.Base]) -> Table:
+    """A model's table."""
+    return cast(Table, model.__table__)
+
+
+@cache
+def columns_of(model: type[db.Base]) -> dict[str, Column[Any]]:
+    """The columns that a writer fills: not those that the database computes or numbers by itself."""
+    return {
+        column.name: column
+        for column in table_of(model).columns
+        if column.computed is None and column.identity is None and column.server_default is None
+    }
+
+
+def row_values(thing: db.Base) -> Values:
+    """What a new thing writes, by table and column, as statements that write it call their parameters."""
+    table = table_of(type(thing)).name
+    return {f"{table}_{name}": _value(thing, column) for name, column in columns_of(type(thing)).items()}
+
+
+def _value(thing: db.Base, column: Column[Any]) -> Any:
+    """A column's value, or its default where that is a constant: the unit of work would fill it in."""
+    value = getattr(thing, column.name)
+    if value is None and isinstance(column.default, ScalarElementColumnDefault):
+        return column.default.arg
+    return value
