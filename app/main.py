@@ -36,6 +36,7 @@ from app.gateways.storage import FolderStorage, Storage
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
 from app.kit import clock, db, hot, problems
 from app.kit.http import Edge, Throttle
+from app.kit.outage import Outage
 from app.settings import Settings, database_url, keyring
 
 API = "/api/v1"
@@ -106,6 +107,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.settings = settings
     application.state.keyring = keyring(settings)
     application.state.sessions = sessions
+    application.state.outage = Outage()
     application.state.storage = storage(settings)
     application.state.workshop = Workshop()
     application.state.hot = None

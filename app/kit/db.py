@@ -33,6 +33,8 @@ PASSING = {"55P03", "57014", "57P01", "57P02", "57P03"}
 """Lock and statement timeout, and a server that is shutting down, crashing or coming up."""
 PASSING_CLASSES = {"08", "53"}
 """The connection was lost, or the server lacks connections, memory or disk."""
+CANNOT_CONNECT, GOING_DOWN = {"57P03", "53300"}, {"57P01", "57P02"}
+"""The server is coming up or has no connection left; it is shutting down or has crashed."""
 UNSTORABLE_TEXT = {"22021", "22P05"}
 """A NUL or a lone surrogate, which no text column can hold, got as far as the database."""
 
@@ -131,6 +133,18 @@ def may_pass(error: DBAPIError) -> bool:
     """Whether the same request may well succeed shortly."""
     state = sqlstate(error) or ""
     return error.connection_invalidated or state in RETRYABLE | PASSING or state[:2] in PASSING_CLASSES
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether no connection could be made, so that certainly nothing was done."""
+    return isinstance(error, ConnectionError | FileNotFoundError) or sqlstate(error) in CANNOT_CONNECT
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection broke, so that what was under way may have been committed."""
+    state = sqlstate(error) or ""
+    broken = isinstance(error, DBAPIError) and error.connection_invalidated
+    return broken or state in GOING_DOWN or state[:2] == "08"
 
 
 def violated(error: BaseException) -> str | None:

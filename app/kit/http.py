@@ -20,7 +20,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import db, idempotency, log, problems
-from app.kit.errors import AppError, InternalError, TooManyRequests
+from app.kit.errors import AppError, InternalError, TooManyRequests, Unavailable
+from app.kit.outage import Outage
 from app.kit.rates import Rates
 
 logger = log.get()
@@ -53,20 +54,41 @@ class TransactionalRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def transact(request: Request) -> Response:
+            outage: Outage = request.app.state.outage
             deadline = time.monotonic() + request.app.state.settings.request_deadline_ms / 1000
             attempt = 0
             while True:
+                if outage.refuses():
+                    raise Unavailable(retry_after=1)
                 try:
-                    return await self._attempt(request, handle)
-                except DBAPIError as error:
+                    answer = await self._attempt(request, handle)
+                except (DBAPIError, OSError) as error:
                     attempt += 1
                     pause = random.uniform(0.5, 1) * min(0.005 * 2**attempt, 0.5)
-                    if db.sqlstate(error) not in db.RETRYABLE or time.monotonic() + pause > deadline:
+                    if not await self._runs_again(request, error) or time.monotonic() + pause > deadline:
                         raise
                     logger.info("request.retried", attempt=attempt, sqlstate=db.sqlstate(error))
                     await asyncio.sleep(pause)
+                else:
+                    outage.over()
+                    return answer
 
         return transact
+
+    async def _runs_again(self, request: Request, error: Exception) -> bool:
+        """Whether a transaction that failed may be run once more: the database asks for it, or was away for a moment.
+
+        Where the connection broke nobody knows whether it was committed, so only what is harmless twice runs again:
+        a GET, and a request whose key then finds the first one's answer.
+        """
+        if db.sqlstate(error) in db.RETRYABLE:
+            return True
+        away, outage = db.is_away(error), request.app.state.outage
+        if not (away or db.is_lost(error)):
+            return False
+        outage.noticed()
+        harmless = away or request.method == "GET" or (self.takes_keys and await self.key_of(request) is not None)
+        return bool(harmless and outage.is_short)
 
     async def _attempt(self, request: Request, handle: Handle) -> Response:
         async with request.app.state.sessions() as session:
