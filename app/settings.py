@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     """What one caller may ask of an HTTP process a minute, and an address without a token five times; 0: anything."""
     trusted_proxies: str = "127.0.0.1"
     """The addresses, separated by commas, whose X-Forwarded-For says who really asks."""
+    outage_patience_ms: int = Field(default=4_000, ge=0, le=LONGEST_MS)
+    """How long requests wait for a database that went away; after that they are refused at once until it is back."""
     request_deadline_ms: int = Field(default=10_000, ge=500, le=LONGEST_MS)
     """How long one request may keep being retried after serialization failures and deadlocks."""
 

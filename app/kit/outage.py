@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-PATIENCE = 4.0
-"""Seconds for which requests wait for the database to come back."""
 LOOK_EVERY = 0.25
 """Seconds between two requests that look whether it is back, once nobody waits any more."""
 
@@ -14,6 +12,8 @@ LOOK_EVERY = 0.25
 class Outage:
     """Since when the database has been away, as the requests of one process have found it."""
 
+    patience: float
+    """Seconds for which requests wait for it to come back."""
     now: Callable[[], float] = time.monotonic
     _since: float | None = None
     _looked: float = 0.0
@@ -30,7 +30,7 @@ class Outage:
     @property
     def is_short(self) -> bool:
         """Whether it is worth waiting still."""
-        return self._since is not None and self.now() - self._since < PATIENCE
+        return self._since is not None and self.now() - self._since < self.patience
 
     def refuses(self) -> bool:
         """Whether a request need not even try: another one has just looked."""

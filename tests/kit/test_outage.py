@@ -1,6 +1,8 @@
 """A database that is away: waited for, then refused at once, with somebody looking now and then."""
 
-from app.kit.outage import LOOK_EVERY, PATIENCE, Outage
+from app.kit.outage import LOOK_EVERY, Outage
+
+PATIENCE = 4.0
 
 
 class Clock:
@@ -12,13 +14,13 @@ class Clock:
 
 
 def test_while_nothing_is_wrong_nobody_waits_and_nobody_is_refused() -> None:
-    outage = Outage(Clock())
+    outage = Outage(PATIENCE, Clock())
     assert (outage.is_short, outage.refuses()) == (False, False)
 
 
 def test_a_short_absence_is_waited_out() -> None:
     clock = Clock()
-    outage = Outage(clock)
+    outage = Outage(PATIENCE, clock)
     outage.noticed()
     clock.at += PATIENCE - 0.01
     outage.noticed()
@@ -27,7 +29,7 @@ def test_a_short_absence_is_waited_out() -> None:
 
 def test_after_that_one_looks_and_the_others_are_refused() -> None:
     clock = Clock()
-    outage = Outage(clock)
+    outage = Outage(PATIENCE, clock)
     outage.noticed()
     clock.at += PATIENCE
     assert [outage.refuses() for _ in range(4)] == [False, True, True, True]

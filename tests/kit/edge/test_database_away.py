@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,9 +23,22 @@ from tests.racing import a_key, workers
 
 @pytest.fixture
 def postgres() -> Iterator[EmbeddedPostgres]:
+    with started(fsync=False) as database:
+        yield database
+
+
+@pytest.fixture
+def durable() -> Iterator[EmbeddedPostgres]:
+    """One that waits for the disk, so that what it acknowledged survives a crash."""
+    with started(fsync=True) as database:
+        yield database
+
+
+@contextmanager
+def started(*, fsync: bool) -> Iterator[EmbeddedPostgres]:
     with tempfile.TemporaryDirectory(dir="/tmp") as name:  # short, for the socket
         Path(name).chmod(0o711)
-        database = EmbeddedPostgres(Path(name) / "data", fsync=False)
+        database = EmbeddedPostgres(Path(name) / "data", fsync=fsync)
         database.start()
         yield database
         database.stop()
@@ -70,10 +84,10 @@ async def _is_back(who: Client) -> bool:
 
 
 async def test_a_crash_under_load_fails_no_read_and_no_keyed_write(
-    postgres: EmbeddedPostgres, settings: Settings
+    durable: EmbeddedPostgres, settings: Settings
 ) -> None:
     """Two processes are asked all the time while their database is killed and started again, three times."""
-    own = {"database_url": postgres.url("app"), "owner_database_url": postgres.url("owner")}
+    own = {"database_url": durable.url("app"), "owner_database_url": durable.url("owner")}
     await asyncio.to_thread(migrate.upgrade, own["owner_database_url"], "yihu_app")
     await _a_region(own["owner_database_url"])
     statuses: Counter[int] = Counter()
@@ -92,14 +106,15 @@ async def test_a_crash_under_load_fails_no_read_and_no_keyed_write(
     async def crash() -> None:
         for _ in range(3):
             await asyncio.sleep(0.5)
-            assert postgres.process
-            postgres.process.kill()  # its own processes end when they notice, some of them right after a commit
+            assert durable.process
+            durable.process.kill()  # its own processes end when they notice, some of them right after a commit
             await asyncio.sleep(0.1)
-            postgres.start()
+            durable.start()
         await asyncio.sleep(0.5)
         stop.set()
 
-    async with workers(settings.model_copy(update=own)) as two:
+    patient = {"outage_patience_ms": 60_000, "request_deadline_ms": 60_000}  # how long a start takes is the machine's
+    async with workers(settings.model_copy(update=own | patient)) as two:
         people = [await Client(two.http).signed_in(f"person{number}") for number in range(8)]
         made, _ = await asyncio.gather(asyncio.gather(*map(go_on, people)), crash())
         listed = [await _listed(who) for who in people]
