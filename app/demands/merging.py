@@ -98,6 +98,14 @@ async def unmerge(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, b
     return demand
 
 
+async def separate(session: AsyncSession, caller: Caller, demand: Demand) -> None:
+    """Undo a merging because its filer was right to object; raises `ActionNotAllowed` where it is undone already."""
+    if demand.merged_into_id is None:
+        raise ActionNotAllowed
+    found = {one.id: one for one in await following_queries.locked(session, [demand.id, demand.merged_into_id])}
+    await undo(session, demand, found[demand.merged_into_id], caller)
+
+
 async def undo(
     session: AsyncSession, demand: Demand, into: Demand, caller: Caller | None, note_id: uuid.UUID | None = None
 ) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
+from app.demands import merging, redress, relations
 from app.demands import queries as demands
-from app.demands import redress, relations
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import ClaimState, State
 from app.demands.models import Demand
@@ -23,6 +23,7 @@ from app.oversight.models import Appeal, AppealKind
 
 ENDED = {
     AppealKind.REJECTION: (State.REJECTED, DemandEvent.REJECTED),
+    AppealKind.MERGE: (State.MERGED, DemandEvent.MERGED),
     AppealKind.CANCELLATION: (State.CANCELLED, DemandEvent.CANCELLED),
 }
 """In which state a demand is that was ended so, and what the log calls it."""
@@ -143,6 +144,8 @@ async def uphold(session: AsyncSession, caller: Caller, demand: Demand, appeal: 
             await redress.strike(session, caller, demand, evaluation)
         case AppealKind.HOURS | AppealKind.POINTS:
             await _book(session, caller, demand, appeal, appeal.amount)
+        case AppealKind.MERGE:
+            await merging.separate(session, caller, demand)
         case _:
             desk = appeal.region_code if appeal.region_code != climbing.ADMINISTRATORS else demand.handler_region_code
             await redress.refile(session, caller, demand, desk)

@@ -141,6 +141,24 @@ async def test_a_cancelled_demand_comes_back_too(world: World) -> None:
     assert (await seen(world.filer, demand))["state"] == "filed"
 
 
+async def test_a_demand_that_was_merged_wrongly_stands_by_itself_again(world: World) -> None:
+    demand, into = await opened(world), await filed(world.stranger)
+    await ok(world.desk.post(f"/demands/{demand['id']}/merge", {"into_id": into["id"]}))
+    await decided(world.district_desk, await appealed(world.filer, "merge", demand["id"]), True)
+    found = await seen(world.filer, demand)
+    assert (found["state"], found["is_open"]) == ("dispatched", True)
+
+
+async def test_a_merging_that_its_desk_has_undone_cannot_be_upheld_any_more(world: World) -> None:
+    demand, into = await filed(world.filer), await filed(world.stranger)
+    await ok(world.desk.post(f"/demands/{demand['id']}/merge", {"into_id": into["id"]}))
+    appeal = await appealed(world.filer, "merge", demand["id"])
+    await ok(world.desk.post(f"/demands/{demand['id']}/unmerge", REASON))
+    answer = await world.district_desk.post(f"/appeals/{appeal['id']}/decide", {"upheld": True, "reason": "好"})
+    assert refusal(answer) == (409, "action_not_allowed")
+    await decided(world.district_desk, appeal, False)
+
+
 async def test_an_excused_no_show_may_still_say_what_was_served(world: World) -> None:
     demand = await opened(world)
     claim = await claimed(world.member, demand)
