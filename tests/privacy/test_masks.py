@@ -54,6 +54,15 @@ async def test_a_claim_that_is_given_up_hides_them_again(world: World) -> None:
     assert "010-88886666" not in (await world.member.get(f"/demands/{demand['id']}/timeline")).text
 
 
+async def test_who_has_completed_reads_the_messages_without_the_phones_in_them(world: World) -> None:
+    demand = await opened(world, **CLAIMED)
+    claim = await claimed(world.member, demand)
+    await ok(world.filer.post(f"/demands/{demand['id']}/messages", {"text": "到了请打 010-88886666"}), 201)
+    assert "010-88886666" in (await world.member.get(f"/demands/{demand['id']}/timeline")).text
+    await ok(world.member.post(f"/claims/{claim['id']}/complete", {"minutes": 30}))
+    assert "到了请打 ****" in (await world.member.get(f"/demands/{demand['id']}/timeline")).text
+
+
 async def test_lists_are_masked_for_the_desk_too(world: World) -> None:
     demand = await opened(world, **CLAIMED)
     await claimed(world.member, demand)
