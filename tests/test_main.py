@@ -21,6 +21,7 @@ PUBLIC = {
     ("POST", "/auth/password"),
     ("POST", "/auth/refresh"),
     ("GET", "/lifecycle"),
+    ("GET", "/privacy/documents"),
     ("GET", "/files/links/{token}"),
     ("GET", "/meta"),
     ("GET", "/demand-categories"),
@@ -83,7 +84,7 @@ async def test_every_route_that_is_not_listed_answers_401(application: FastAPI, 
 
 def test_no_route_is_a_patch(application: FastAPI) -> None:
     """wx.request cannot send it."""
-    assert {method for method, _, _ in routes(application)} == {"GET", "POST", "PUT"}
+    assert {method for method, _, _ in routes(application)} == {"GET", "POST", "PUT", "DELETE"}
 
 
 async def test_the_openapi_document_describes_every_refusal(client: Client) -> None:

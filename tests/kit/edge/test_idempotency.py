@@ -12,6 +12,7 @@ from app.settings import Settings
 from tests.client import Client, refusal
 from tests.kit.edge.scratch import Owner, running, scratch_app
 from tests.kit.edge.serving import LossyLine, served
+from tests.racing import insist
 
 KEY = "a-key-of-16-char"
 KEYS = "SELECT key FROM idempotency_keys"
@@ -77,7 +78,7 @@ async def test_of_fifty_at_once_in_two_processes_worth_of_apps_one_has_the_effec
         token = (await left.signed_in("alice")).token
         for turn in range(10):
             asked = [
-                Client(side.http, token).post("/scratch/marks", {"text": f"mark {turn}"}, key=f"{KEY}{turn}")
+                insist(Client(side.http, token), "/scratch/marks", {"text": f"mark {turn}"}, key=f"{KEY}{turn}")
                 for side in (left, right)
                 for _ in range(25)
             ]
