@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import dispatching, following_queries, moving, queries, relations, unmerging
+from app.demands import dispatching, following_queries, moving, queries, relations
 from app.demands.errors import NotMergeable
 from app.demands.events import DemandEvent
 from app.demands.following_models import Merge
@@ -110,12 +110,18 @@ async def undo(
     session: AsyncSession, demand: Demand, into: Demand, caller: Caller | None, note_id: uuid.UUID | None = None
 ) -> None:
     """Let a merged demand stand by itself again; both are locked."""
-    merge_ = await unmerging.take_out(session, demand, into, caller, Action.UNMERGE)
-    for action in ROADS[merge_.state]:
+    merge_ = await following_queries.standing_merge(session, demand)
+    merge_.undone_at, merge_.undone_by = clock.now(), caller.account_id if caller else None
+    demand.merged_into_id = None
+    for action in (Action.UNMERGE, *ROADS[merge_.state]):
         moving.move(demand, action)
+    demand.timer_at = demand.moved_at  # nothing may fall asleep, not even until `settle` sets the clock
     demand.moved_at = merge_.moved_at
     await _restore(session, demand, merge_.released)
     moving.tell(session, demand, DemandEvent.UNMERGED, caller, from_id=into.id, note_id=note_id)
+    moving.tell(session, into, DemandEvent.LET_GO, caller, from_id=demand.id)
+    into.joins = await following_queries.count_joins(session, into)
+    demand.joins = await following_queries.count_joins(session, demand)
     await moving.settle(session, demand)
 
 

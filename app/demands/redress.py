@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import following_queries, moving, unmerging
+from app.demands import moving
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Action, ClaimAction, Reason
 from app.demands.models import Claim, Demand, Evaluation, Service
@@ -14,12 +14,8 @@ from app.ledger.models import Provenance, Unit
 
 
 async def refile(session: AsyncSession, caller: Caller, demand: Demand, handler_region_code: str) -> None:
-    """Bring a demand that was refused, merged or cancelled back, to the desk that says it was right."""
-    if demand.merged_into_id is None:
-        moving.move(demand, Action.APPEAL)
-    else:
-        (into,) = await following_queries.locked(session, [demand.merged_into_id])
-        await unmerging.take_out(session, demand, into, caller, Action.APPEAL)
+    """Bring a demand that was refused or cancelled back, to the desk that says it was right."""
+    moving.move(demand, Action.APPEAL)
     demand.mode = demand.audience = demand.ends_at = demand.starts_at = demand.cause = None
     demand.handler_region_code, demand.needs_desk = handler_region_code, Reason.NEW
     await moving.settle(session, demand)

@@ -57,7 +57,7 @@ async def find(session: AsyncSession, caller: Caller, kind: AppealKind, subject_
 
 
 async def _ended(session: AsyncSession, caller: Caller, kind: AppealKind, demand_id: uuid.UUID) -> Subject:
-    """A demand that was refused or cancelled; its filer may object."""
+    """A demand that was refused, merged or cancelled; its filer may object."""
     demand = await demands.demand(session, caller, demand_id, lock=True)
     if not relations.is_filer(caller, demand):
         raise Forbidden

@@ -23,6 +23,7 @@ async def stage(
         data_dir=tmp_path_factory.mktemp("authorization"),
         secret_key=SECRET,
         log_level="warning",
+        requests_per_minute=0,  # all roles come from one address
     )
     async with engine.connect() as connection:
         outer = await connection.begin()
