@@ -75,7 +75,7 @@ class Server:
     def environment(self) -> dict[str, str]:
         """Ours, but without settings from outside, and with compiled code kept for the next start."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("YIHU_", "PYTHON"))}
-        return {**kept, "HOME": str(self.home), "YIHU_FSYNC": "false"}
+        return {**kept, "HOME": str(self.home), "YIHU_FSYNC": "false", "YIHU_REQUESTS_PER_MINUTE": "0"}
 
     def launch(self) -> None:
         with self.output.open("wb") as output:

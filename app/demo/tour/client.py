@@ -12,7 +12,7 @@ API = "/api/v1"
 PARALLEL = 12
 """Requests at once: enough to keep two workers busy, too few for anybody to wait for a connection."""
 TRIES = 6
-BUSY = 503
+BUSY = (429, 503)
 PAUSE = 0.3
 
 Json = dict[str, Any]
@@ -81,7 +81,7 @@ class Server:
             async with self._gate:
                 self.requests += 1
                 response = await self._http.request(method, API + path, headers=headers, json=body, params=query)
-            if response.status_code != BUSY or attempt == TRIES:
+            if response.status_code not in BUSY or attempt == TRIES:
                 break
             await asyncio.sleep(PAUSE * attempt)
         return Answer(f"{method} {path}", response.status_code, _body(response))
