@@ -185,7 +185,7 @@ async def test_a_cursor_of_another_list_is_refused(leaves: AsyncSession) -> None
 
 
 @pytest.mark.parametrize(
-    "asked", [{"limit": 0}, {"limit": 101}, {"limit": 10**9}, {"limit": "x"}, {"cursor": "x" * 501}, {"page": 2}]
+    "asked", [{"limit": 0}, {"limit": 101}, {"limit": 10**9}, {"limit": "x"}, {"cursor": "x" * 6_001}, {"page": 2}]
 )
 def test_a_page_has_between_1_and_100_rows(asked: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

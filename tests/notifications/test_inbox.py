@@ -26,7 +26,7 @@ async def told(world: World, post: Post) -> World:
 async def test_messages_come_newest_first_with_their_words(told: World) -> None:
     closed, by, dispatched = await inbox(told.filer)
     assert (closed["kind"], by["kind"], dispatched["kind"]) == ("closed", "claimed", "dispatched")
-    assert (by["title"], by["body"]) == ("有人接单", "党**已接单「12号楼下水道堵塞返味」。")
+    assert (by["title"], by["body"]) == ("有人接单", "服务人员已接单「12号楼下水道堵塞返味」。")
     assert (by["group"], by["times"], by["read_at"]) == ("progress", 1, None)
     assert by["at"].endswith("+08:00")
     assert closed["subject"] == {"kind": "demand", "id": closed["subject"]["id"]}

@@ -151,5 +151,5 @@ async def test_a_liaison_who_leads_hears_of_a_late_withdrawal(world: World, post
     await ok(world.member.post(f"/claims/{claim['id']}/withdraw", REASON))
     await post.round()
     assert (await kinds(world.liaison))[-1] == "withdrawn_late"
-    assert "党**临近服务退出" in (await inbox(world.liaison))[0]["body"]
+    assert "服务人员临近服务退出" in (await inbox(world.liaison))[0]["body"]
     assert "党员1号临近服务退出" in (await inbox(world.desk))[0]["body"]
