@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.kit import db
-from tests.client import ANSWER, Client
+from tests.client import ANSWER
 from tests.demands.world import World, claimed, filed, ok, opened, seen
 from tests.racing import code_of
 from tests.test_races import REASON, Body, scalar, world
@@ -110,15 +110,13 @@ async def test_two_last_parts_that_end_at_once_end_the_whole_once(world: World) 
         {"description": "右半", "dispatch": {"mode": "open"}},
     ]
 
-    async def completed(who: Client, part: Body) -> ANSWER:
-        claim = await claimed(who, part)
-        return await who.post(f"/claims/{claim['id']}/complete", {"minutes": 10})
-
     for _ in range(ROUNDS):
         demand = await filed(world.filer)
         whole = await ok(world.desk.post(f"/demands/{demand['id']}/split", {"children": parts}))
         both = zip((world.member, world.second), whole["children"], strict=True)
-        answers = await asyncio.gather(*(completed(who, part) for who, part in both))
+        claims = [(who, (await claimed(who, part))["id"]) for who, part in both]
+        done = {"minutes": 10}
+        answers = await asyncio.gather(*(who.post(f"/claims/{claim}/complete", done) for who, claim in claims))
         assert {answer.status_code for answer in answers} == {200}
         assert (await seen(world.filer, demand))["state"] == "completed"
         history = (await ok(world.filer.get(f"/demands/{demand['id']}/timeline")))["items"]

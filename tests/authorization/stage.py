@@ -115,7 +115,7 @@ class Stage:
         parts = [f"SELECT '{name}' AS name, {rows} FROM {name} t" for name in sorted(Base.metadata.tables)]
         every = " UNION ALL ".join(parts)
         row = await self.connection.execute(
-            text(f"SELECT string_agg(name || n || coalesce(sum, ''), ' ') FROM ({every}) every")
+            text(f"SELECT string_agg(name || n || coalesce(sum, ''), ' ' ORDER BY name) FROM ({every}) every")
         )
         return str(row.scalar_one())
 
