@@ -30,6 +30,8 @@ import app.policies.router
 import app.privacy.router
 import app.regions.router
 from app import meta, system
+from app.console.desk import create_desk
+from app.console.route import PLACE
 from app.content.reencoding import Workshop
 from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
 from app.gateways.storage import FolderStorage, Storage
@@ -115,6 +117,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.include_router(system.router)
     for router in (*PUBLIC, *ROUTERS):
         application.include_router(router, prefix=API)
+    application.mount(PLACE, create_desk(application.state))
     return application
 
 

@@ -157,6 +157,7 @@ class _Server:
         host, port = _address(self.listener)
         _say(f"已就绪 Ready: http://{host}:{port}")
         _say(f"接口文档 API docs: http://{host}:{port}/docs")
+        _say(f"社区工作台 Desk: http://{host}:{port}/desk")
         for line in self.hints:
             _say(line)
         _say("走一遍流程 Walk through it: yihu tour")

@@ -1,6 +1,7 @@
 """The session of a desk's browser: a sign-in of its own, ended by a long day and by an hour of silence."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -20,24 +21,37 @@ NOTED_EVERY = timedelta(minutes=1)
 COOKIE, FORM = "desk-session", "desk-form"
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who sits at a desk, and the name that they signed in with."""
+
+    caller: Caller
+    username: str
+
+
 async def open_session(session: AsyncSession, keyring: Keyring, username: str, password: str) -> str:
     """Sign staff in for a browser; answers the cookie's value. Raises `WrongPassword` and `TooManyAttempts`."""
     account = await signing_in.check_password(session, username, password)
     sign_in = await signing_in.begin(session, account, LIFE)
-    return f"{sign_in.id}.{keyring.sign(COOKIE, str(sign_in.id))}"
+    return seal(keyring, sign_in.id)
 
 
-async def caller(session: AsyncSession, keyring: Keyring, cookie: str) -> Caller:
+def seal(keyring: Keyring, sign_in_id: uuid.UUID) -> str:
+    """A sign-in as the cookie carries it, so that nobody can make one up."""
+    return f"{sign_in_id}.{keyring.sign(COOKIE, str(sign_in_id))}"
+
+
+async def desk(session: AsyncSession, keyring: Keyring, cookie: str) -> Desk:
     """Whose session a cookie names; raises `TokenInvalid` unless it is ours, stands, and was used within the hour."""
     sign_in_id, _, signature = cookie.partition(".")
     if not keyring.verify(COOKIE, sign_in_id, signature):
         raise TokenInvalid
-    sign_in = await queries.sign_in(session, uuid.UUID(sign_in_id))
+    known = await queries.sign_in(session, uuid.UUID(sign_in_id))
     found = await queries.caller(session, uuid.UUID(sign_in_id))
-    if sign_in is None or found is None or clock.now() - sign_in.refreshed_at > LONGEST_SILENCE:
+    if known is None or found is None or clock.now() - known[0].refreshed_at > LONGEST_SILENCE:
         raise TokenInvalid
-    await _note_use(session, sign_in)
-    return found
+    await _note_use(session, known[0])
+    return Desk(found, known[1] or "")
 
 
 async def _note_use(session: AsyncSession, sign_in: SignIn) -> None:

@@ -105,9 +105,10 @@ async def failure(session: AsyncSession, subject: str) -> SignInFailure | None:
     return await session.scalar(select(SignInFailure).where(SignInFailure.subject == subject).with_for_update())
 
 
-async def sign_in(session: AsyncSession, sign_in_id: uuid.UUID) -> SignIn | None:
-    """A sign-in, standing or ended."""
-    return await session.scalar(select(SignIn).where(SignIn.id == sign_in_id))
+async def sign_in(session: AsyncSession, sign_in_id: uuid.UUID) -> Row[SignIn, str | None] | None:
+    """A sign-in, standing or ended, with the username behind it."""
+    joined = select(SignIn, Account.username).join(Account, Account.id == SignIn.account_id)
+    return (await session.execute(joined.where(SignIn.id == sign_in_id))).one_or_none()
 
 
 async def locked_sign_in(session: AsyncSession, sign_in_id: uuid.UUID) -> SignIn | None:

@@ -1,5 +1,7 @@
 """The regions as a reader sees them."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.errors import NotFound
@@ -7,6 +9,9 @@ from app.kit.pagination import Page, page
 from app.regions import queries
 from app.regions.models import Region
 from app.regions.schemas import RegionOut, RegionsWanted, region_out
+
+MOST_TO_CHOOSE = 400
+"""A district has some 150; who stands above it finds a community by its name."""
 
 
 async def regions(session: AsyncSession, wanted: RegionsWanted) -> Page[RegionOut]:
@@ -16,6 +21,13 @@ async def regions(session: AsyncSession, wanted: RegionsWanted) -> Page[RegionOu
     found = [row[0] for row in rows]
     full = await queries.full_names(session, [one.code for one in found])
     return Page(items=[region_out(one, full[one.code]) for one in found], next_cursor=cursor)
+
+
+async def communities(session: AsyncSession, prefixes: Sequence[str]) -> list[RegionOut]:
+    """The first communities and villages below some regions, to choose one from."""
+    found = (await session.scalars(queries.communities(prefixes).order_by(Region.code).limit(MOST_TO_CHOOSE))).all()
+    full = await queries.full_names(session, [one.code for one in found])
+    return [region_out(one, full[one.code]) for one in found]
 
 
 async def region(session: AsyncSession, code: str) -> RegionOut:

@@ -15,6 +15,7 @@ NO_NAME = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖�
 """Rows that only fill a level of the statistical tree; nobody calls a place so."""
 Stored = Row[str, Level, str, str | None]
 """Code, level, name and parent code."""
+HOMES = (Level.COMMUNITY, Level.VILLAGE)
 UPPER = (Level.PROVINCE, Level.CITY, Level.DISTRICT)
 
 
@@ -66,6 +67,11 @@ def _full_name(path: Sequence[Region]) -> str:
 def children(parent: str | None) -> Select[Region]:
     """What lies right below a region; below none, the provinces."""
     return select(Region).where(Region.parent_code == parent)  # None compares as IS NULL
+
+
+def communities(prefixes: Sequence[str]) -> Select[Region]:
+    """The communities and villages below some regions."""
+    return select(Region).where(Region.level.in_(HOMES), under(Region.code, prefixes))
 
 
 def search(text: str, parent: str | None) -> Select[Region]:

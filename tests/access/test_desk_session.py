@@ -28,7 +28,7 @@ async def cookie(session: AsyncSession, settings: Settings) -> str:
 
 async def is_open(session: AsyncSession, cookie: str) -> bool:
     try:
-        await desk_session.caller(session, KEYS, cookie)
+        await desk_session.desk(session, KEYS, cookie)
     except TokenInvalid:
         return False
     return True
@@ -51,7 +51,7 @@ async def test_it_ends_after_twelve_hours_however_busy(session: AsyncSession, se
 
 
 async def test_an_ended_sign_in_ends_it(session: AsyncSession, cookie: str) -> None:
-    found = await desk_session.caller(session, KEYS, cookie)
+    found = (await desk_session.desk(session, KEYS, cookie)).caller
     sign_in = await session.get_one(SignIn, found.sign_in_id)
     sign_in.revoked_at = clock.now()
     await session.flush()
@@ -66,8 +66,9 @@ async def test_nobody_can_make_one_up(session: AsyncSession, cookie: str) -> Non
 
 
 async def test_a_forms_token_is_its_sessions_alone(session: AsyncSession, cookie: str) -> None:
-    first = await desk_session.caller(session, KEYS, cookie)
-    second = await desk_session.caller(session, KEYS, await desk_session.open_session(session, KEYS, "clerk", PASSWORD))
+    first = (await desk_session.desk(session, KEYS, cookie)).caller
+    another = await desk_session.open_session(session, KEYS, "clerk", PASSWORD)
+    second = (await desk_session.desk(session, KEYS, another)).caller
     token = desk_session.form_token(KEYS, first)
     assert desk_session.is_form_token(KEYS, first, token)
     assert not desk_session.is_form_token(KEYS, second, token)

@@ -14,7 +14,8 @@ REFUSED = {
     "403": (403, "forbidden"),
     "404": (404, "not_found"),
 }
-DOCS = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirect"}
+DOCS = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirect", "/desk"}
+"""What is served beside the API; the desk's pages have roles of their own in tests/console."""
 
 
 @pytest.mark.parametrize("route", document.ROUTES)

@@ -1,0 +1,51 @@
+"""The pages as one application, mounted beside the API and sharing its state."""
+
+from fastapi import FastAPI, Request
+from starlette.datastructures import FormData, State
+from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from app.console import forms, rendering
+from app.console.rendering import chosen
+from app.console.route import PLACE, SAFE
+from app.console.routers import demands, filing, inbox, signing_in, worklist
+from app.console.shell import Shell
+from app.kit import problems
+from app.kit.errors import TokenInvalid
+
+ROUTERS = (signing_in.public, signing_in.router, worklist.router, filing.router, inbox.router, demands.router)
+
+
+def create_desk(state: State) -> FastAPI:
+    """The pages; `state` is the service's own, which its start-up fills."""
+    desk = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, middleware=[Middleware(Shell)])
+    desk.state = state
+    for kind in problems.KNOWN:
+        desk.add_exception_handler(kind, _refuse)
+    for router in ROUTERS:
+        desk.include_router(router)
+    desk.mount("/static", StaticFiles(packages=[("app.console", "static")]), name="static")
+    desk.mount("/htmx", StaticFiles(packages=[("django_htmx", "static/django_htmx")]), name="htmx")
+    return desk
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """A page for a refusal; whoever must sign in first is led there, and a form keeps what was typed."""
+    refusal = problems.refusal(error)
+    if isinstance(refusal, TokenInvalid) and request.method in SAFE:
+        return _to_sign_in(request)
+    answer = rendering.refused(request, refusal, forms.typed(getattr(request.state, "form", FormData())))
+    if refusal.retry_after is not None:
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
+
+
+def _to_sign_in(request: Request) -> Response:
+    part = request.headers.get("hx-request") and not request.headers.get("hx-boosted")
+    to = "" if part else f"{request.url.path}{'?' + request.url.query if request.url.query else ''}"
+    place = f"{PLACE}/sign-in" + (f"?{chosen(to=to)}" if to else "")
+    headers = {"Cache-Control": "no-store"}
+    if request.headers.get("hx-request"):  # a part of a page cannot become the sign-in page: the whole must
+        return Response(status_code=204, headers={**headers, "HX-Redirect": place})
+    return RedirectResponse(place, 303, headers)

@@ -1,0 +1,85 @@
+"""Forms read as the bodies of the API: its schemas check them, and its words say what is wrong."""
+
+import re
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
+from starlette.datastructures import FormData
+
+from app.kit import problems
+
+Body = TypeVar("Body", bound=BaseModel)
+BETWEEN = re.compile(r"[\s,，、;；]+")
+WHOLE = re.compile(r"[0-9]{1,12}")
+LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
+"""What `<input type="datetime-local">` sends: a time on the clock in the office."""
+TRUTHS = {"true": True, "false": False}
+OURS = frozenset({"_token", "_once"})
+"""Fields of every form that say nothing about its subject."""
+
+
+def body(values: FormData, schema: type[Body]) -> Body:
+    """What a form says, as the API would be told; a field left blank is left out. Raises `InvalidRequest`."""
+    try:
+        return schema.model_validate(_fields(values, schema))
+    except ValidationError as error:
+        wrong = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        raise problems.refusal(RequestValidationError(wrong)) from error
+
+
+def typed(values: FormData) -> dict[str, list[str]]:
+    """What a person has typed or chosen, by field, so that no refusal loses it."""
+    return {name: _texts(values, name) for name in values if name not in OURS}
+
+
+def _texts(values: FormData, name: str) -> list[str]:
+    return [one for one in values.getlist(name) if isinstance(one, str)]
+
+
+def _fields(values: FormData, schema: type[BaseModel], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, field in schema.model_fields.items():
+        value = _value(values, prefix + name, field.annotation)
+        if value not in (None, [], {}):
+            found[name] = value
+    return found
+
+
+def _value(values: FormData, name: str, annotation: Any) -> Any:
+    """One field as JSON would hold it; a nested body's fields are named `contact.phone`."""
+    kind = _kind(annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return _fields(values, kind, f"{name}.")
+    if kind is dict:
+        inner = (one.removeprefix(f"{name}.") for one in values if one.startswith(f"{name}."))
+        return {code: text for code in inner if (text := _value(values, f"{name}.{code}", str))}
+    texts = [text.strip() for text in _texts(values, name) if text.strip()]
+    if kind is list:
+        return [part for text in texts for part in BETWEEN.split(text) if part]
+    if not texts:
+        return None
+    return _scalar(texts[-1], kind)
+
+
+def _scalar(text: str, kind: Any) -> Any:
+    if kind is int and WHOLE.fullmatch(text):
+        return int(text)
+    if kind is bool:
+        return TRUTHS.get(text, text)
+    if kind is AwareDatetime and LOCAL.fullmatch(text):
+        return f"{text}:00+08:00"
+    return text  # what does not fit is for the schema to refuse
+
+
+def _kind(annotation: Any) -> Any:
+    """The type that a field holds beneath `Annotated`, and beneath `None` where it may be left out."""
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (Union, UnionType):
+            annotation = next(one for one in get_args(annotation) if one is not type(None))
+        else:
+            return origin or annotation

@@ -1,0 +1,123 @@
+"""What one screen shows of a demand."""
+
+import uuid
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import DISPATCHERS, Caller
+from app.content.schemas import FileOut
+from app.demands import listing, presenting, queries, recommending, showing, similar, timeline
+from app.demands.lifecycle import ENDS
+from app.demands.matching_schemas import CandidateOut, CandidatesWanted, SimilarOut, SimilarWanted
+from app.demands.schemas import ClaimOut, DemandOut, TimelineItem
+from app.kit.crypto import Keyring
+from app.kit.pagination import PageRequest
+from app.members import listing as members
+from app.members.schemas import MemberOut, MembersWanted
+from app.organizations import listing as organizations
+from app.organizations.schemas import OrganizationOut, OrganizationsWanted
+from app.policies import listing as policies
+from app.policies.schemas import CategoryOut
+from app.regions import listing as regions
+from app.regions.schemas import RegionOut, RegionsWanted
+
+WHOLE = PageRequest(limit=100)
+FOUND = 8
+"""How many names a search by name answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A demand with its claims and history, as its desk sees them."""
+
+    demand: DemandOut
+    claims: list[ClaimOut]
+    history: list[TimelineItem]
+    earlier: str | None
+    """The cursor of the rest of the history."""
+    similar: list[SimilarOut]
+    categories: list[CategoryOut]
+    candidates: list[CandidateOut] | None
+    """Whom to ask, where that was wanted: members' names are read for a reason, which is kept."""
+    files: dict[uuid.UUID, list[FileOut]]
+    """What was photographed and said, by the demand and its claims; with the contact only."""
+    is_desk: bool
+    has_ended: bool
+    shows_contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the screen was asked for beyond the usual; each is kept as seen."""
+
+    contact: bool = False
+    candidates: bool = False
+    since: str | None = None
+
+
+async def review(
+    session: AsyncSession, caller: Caller, keyring: Keyring, demand_id: uuid.UUID, wanted: Wanted
+) -> Review:
+    """Everything on the screen."""
+    found = await queries.demand(session, caller, demand_id)
+    if wanted.contact:
+        shown = await presenting.demand_out(session, caller, found)
+    else:
+        (shown,) = await presenting.demands_out(session, caller, [found])
+    claims = (await listing.claims_of_demand(session, caller, demand_id, WHOLE)).items
+    happened = await timeline.timeline(session, caller, demand_id, PageRequest(limit=100, cursor=wanted.since))
+    alike = await similar_found(session, caller, found.title, found.region_code)
+    return Review(
+        demand=shown,
+        claims=claims,
+        history=happened.items,
+        earlier=happened.next_cursor,
+        similar=[one for one in alike if one.id != found.id],
+        categories=await policies.categories(session, found.region_code),
+        candidates=await _candidates(session, caller, demand_id) if wanted.candidates else None,
+        files=await _files(session, caller, keyring, shown, claims) if wanted.contact else {},
+        is_desk=caller.covers(found.handler_region_code, DISPATCHERS),
+        has_ended=found.state in ENDS,
+        shows_contact=wanted.contact,
+    )
+
+
+async def _candidates(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> list[CandidateOut]:
+    return (await recommending.candidates(session, caller, demand_id, CandidatesWanted(limit=FOUND))).items
+
+
+async def _files(
+    session: AsyncSession, caller: Caller, keyring: Keyring, shown: DemandOut, claims: list[ClaimOut]
+) -> dict[uuid.UUID, list[FileOut]]:
+    """The files of each with links that are good for a while."""
+    holders = [(shown.id, shown.file_ids), *((claim.id, claim.file_ids) for claim in claims)]
+    return {one: [await showing.one_file(session, caller, keyring, file) for file in files] for one, files in holders}
+
+
+async def members_found(session: AsyncSession, caller: Caller, text: str) -> list[MemberOut]:
+    """The first members whose name begins so, or whose phone it is."""
+    wanted = MembersWanted(q=text, limit=FOUND)
+    return (await members.members(session, caller, wanted)).items if wanted.q else []
+
+
+async def organizations_found(session: AsyncSession, caller: Caller, text: str) -> list[OrganizationOut]:
+    """The first organizations whose name holds it."""
+    wanted = OrganizationsWanted(q=text, limit=FOUND)
+    return (await organizations.organizations(session, caller, wanted)).items if wanted.q else []
+
+
+async def places_found(session: AsyncSession, text: str) -> list[RegionOut]:
+    """The first regions whose name holds it."""
+    wanted = RegionsWanted(q=text, limit=FOUND)
+    return (await regions.regions(session, wanted)).items if wanted.q else []
+
+
+async def similar_found(session: AsyncSession, caller: Caller, title: str, region_code: str) -> list[SimilarOut]:
+    """The requests of a community most like a title; nothing while there is too little to compare."""
+    try:
+        wanted = SimilarWanted(title=title, region_code=region_code)
+    except ValidationError:
+        return []
+    return (await similar.similar(session, caller, wanted)).items

@@ -1,0 +1,242 @@
+"""One demand on one screen: what it shows, and everything that can be done from it."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.demands.models import Claim, Demand, Note, Reveal
+from tests.console.browsing import Browser, at_desk, forms_of
+from tests.demands.world import NEIGHBOUR, World, claimed, filed, ids, ok, opened, seen
+
+CONTACT = {"contact": {"name": "王女士", "phone": "13812345678"}, "address": "育才街12号楼3单元"}
+
+
+async def screen(desk: Browser, demand: dict[str, Any], more: str = "") -> Any:
+    answer = await desk.get(f"/demands/{demand['id']}{more}")
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def act(desk: Browser, demand: dict[str, Any], action: str, **values: Any) -> Any:
+    """Fill in a form of the screen; it must lead on."""
+    answer = await desk.submit(await screen(desk, demand), f"/desk/demands/{demand['id']}/{action}", **values)
+    assert answer.status_code == 303, answer.text
+    return answer
+
+
+async def test_contact_and_address_are_shown_on_request_and_kept_as_seen(
+    session: AsyncSession, world: World, desk: Browser
+) -> None:
+    demand = await filed(world.filer, **CONTACT)
+    hidden = (await screen(desk, demand)).text
+    assert "13812345678" not in hidden
+    assert "3单元" not in hidden
+    shown = (await screen(desk, demand, "?contact=true")).text
+    assert "13812345678" in shown
+    assert "3单元" in shown
+    assert await session.scalar(select(func.count()).select_from(Reveal)) == 1
+
+
+async def test_an_observer_reads_and_has_nothing_to_press(world: World, observer: Browser) -> None:
+    demand = await filed(world.filer, **CONTACT)
+    page = (await screen(observer, demand)).text
+    assert [action for action in forms_of(page) if action != "/desk/sign-out"] == []
+    assert "显示联系方式" not in page
+    assert "13812345678" not in (await screen(observer, demand, "?contact=true")).text
+
+
+async def test_the_forms_are_those_of_the_actions(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    actions = {action.rsplit("/", 1)[1] for action in forms_of((await screen(desk, demand)).text)}
+    allowed = set((await seen(world.desk, demand))["actions"]) - {"merge", "split"}
+    assert actions == allowed | {"message", "sign-out"}
+
+
+async def test_a_demand_is_opened(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    await act(desk, demand, "dispatch", slots="2", note="带工具", skills="水电、木工", ends_at="2199-01-01T18:00")
+    now = await seen(world.desk, demand)
+    assert (now["state"], now["mode"], now["slots"]) == ("dispatched", "open", 2)
+    assert (now["skills"], now["ends_at"]) == (["水电", "木工"], "2199-01-01T18:00:00.000+08:00")
+
+
+async def test_a_demand_is_assigned_and_whistled_for(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    await act(desk, demand, "dispatch", mode="assigned", slots="2", member_ids=ids(world.members[:2]))
+    assert len((await ok(world.desk.get(f"/demands/{demand['id']}/claims")))["items"]) == 2
+    demand = await filed(world.filer)
+    await act(desk, demand, "dispatch", mode="whistle", organization_ids=ids([world.other_unit]))
+    assert (await seen(world.desk, demand))["proposal"]["organizations"][0]["display_name"] == "住建局"
+
+
+async def test_a_proposed_whistle_is_approved_by_the_desk_above(
+    session: AsyncSession, world: World, desk: Browser
+) -> None:
+    demand = await filed(world.filer)
+    await act(desk, demand, "dispatch", mode="whistle", organization_ids=ids([world.other_unit]))
+    district = await at_desk(session, world.district_desk)
+    await act(district, demand, "approve")
+    assert (await seen(world.desk, demand))["mode"] == "whistle"
+
+
+async def test_two_of_the_same_are_merged(world: World, desk: Browser) -> None:
+    first = await filed(world.filer)
+    second = await filed(world.stranger)
+    await act(desk, second, "merge", into_id=first["id"])
+    assert (await seen(world.desk, second))["state"] == "merged"
+    assert first["number"] in (await screen(desk, second)).text
+    await act(desk, second, "unmerge", reason="不是一回事")
+    assert (await seen(world.desk, second))["state"] == "filed"
+
+
+async def test_candidates_are_shown_where_they_are_asked_for(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    names = [f"{who}{number}号" for who in ("党员", "职工") for number in range(1, 7)]
+    shown = [(await screen(desk, demand, query)).text for query in ("", "?candidates=true")]
+    assert [any(name in text for name in names) for text in shown] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "state"),
+    [
+        ("return", {"reason": "几号楼？"}, "returned"),
+        ("reject", {"reason": "不归我们管", "cause": "not_our_duty"}, "rejected"),
+        ("close", {"reason": "已当面解决", "result": "handled"}, "closed"),
+        ("transfer", {"reason": "是隔壁社区的", "region_code": NEIGHBOUR}, "filed"),
+        ("escalate", {"reason": "需街道协调"}, "filed"),
+    ],
+)
+async def test_a_desk_moves_a_demand(
+    world: World, desk: Browser, action: str, values: dict[str, str], state: str
+) -> None:
+    demand = await filed(world.filer)
+    leads = (await act(desk, demand, action, **values)).headers["location"]
+    assert (await seen(world.district_desk, demand))["state"] == state
+    page = await desk.get(leads)
+    assert page.status_code == 200
+    assert 'class="done"' in page.text
+
+
+async def test_what_was_typed_is_shown_again_with_what_is_wrong(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    page = await screen(desk, demand)
+    place = f"/desk/demands/{demand['id']}"
+    answer = await desk.submit(page, f"{place}/dispatch", mode="assigned", slots="三", note="请带梯子<b>")
+    assert answer.status_code == 422
+    kept = forms_of(answer.text)[f"{place}/dispatch"].fields
+    assert (kept["slots"], kept["note"], kept["mode"]) == (["三"], ["请带梯子<b>"], ["assigned"])
+    assert "名额：应为整数" in answer.text
+    assert "<b>" not in answer.text.split("请带梯子")[1][:10]
+    assert (await seen(world.desk, demand))["state"] == "filed"
+    again = await desk.submit(answer, f"{place}/dispatch", mode="open", slots="3")
+    assert again.status_code == 303, "the form that is shown again can be sent"
+
+
+async def test_the_form_that_was_refused_stands_open(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    answer = await desk.submit(await screen(desk, demand), f"/desk/demands/{demand['id']}/reject", reason=" ")
+    assert answer.status_code == 422
+    opened_ones = re.findall(r'<details name="\w+" open>\s*<summary>(.*?)</summary>', answer.text)
+    assert opened_ones == ["不予受理"]
+    assert "原因：必填" in answer.text
+
+
+async def test_a_refusal_leaves_nothing_behind(session: AsyncSession, world: World, desk: Browser) -> None:
+    """Claiming for a member works, completing is refused: neither happened."""
+    demand = await opened(world)
+    page = await screen(desk, demand)
+    values = {"member_id": ids(world.members[:1])[0], "complete__minutes": "9999"}
+    answer = await desk.submit(page, f"/desk/demands/{demand['id']}/claim", **values)
+    assert answer.status_code == 422
+    assert await session.scalar(select(func.count()).select_from(Claim)) == 0
+
+
+async def test_a_member_who_is_offline_is_claimed_and_completed_for(world: World, desk: Browser) -> None:
+    demand = await opened(world)
+    found = await desk.get("/members?kind=one&who=党员1")
+    member_id = re.findall(r'name="member_id" value="([^"]+)"', found.text)
+    assert member_id == ids(world.members[:1])
+    await act(desk, demand, "claim", member_id=member_id[0], complete__minutes="45")
+    (claim,) = (await ok(world.desk.get(f"/demands/{demand['id']}/claims")))["items"]
+    assert (claim["state"], claim["minutes"], claim["provenance"]) == ("completed", 45, "confirmed")
+
+
+async def test_a_claim_for_nobody_is_not_the_clerks_own(world: World, desk: Browser) -> None:
+    demand = await opened(world, audience="all")
+    answer = await desk.submit(await screen(desk, demand), f"/desk/demands/{demand['id']}/claim")
+    assert answer.status_code == 422
+    assert (await seen(world.desk, demand))["claimed"] == 0
+
+
+async def test_a_claim_is_served_step_by_step(world: World, desk: Browser) -> None:
+    demand = await opened(world)
+    claim = await claimed(world.member, demand)
+    for action, values in (("contact", {}), ("arrive", {}), ("complete", {"minutes": "30", "summary": "修好了"})):
+        page = await screen(desk, demand)
+        answer = await desk.submit(page, f"/desk/claims/{claim['id']}/{action}", **values)
+        assert answer.status_code == 303, answer.text
+    assert (await seen(world.desk, demand))["state"] == "completed"
+    page = await screen(desk, demand)
+    assert (await desk.submit(page, f"/desk/claims/{claim['id']}/confirm", minutes="25")).status_code == 303
+    assert (await ok(world.desk.get(f"/claims/{claim['id']}")))["minutes"] == 25
+
+
+async def test_a_claimant_withdraws_or_does_not_come(world: World, desk: Browser) -> None:
+    for action, state in (("withdraw", "withdrawn"), ("no_show", "no_show")):
+        demand = await opened(world)
+        claim = await claimed(world.member, demand)
+        page = await screen(desk, demand)
+        answer = await desk.submit(page, f"/desk/claims/{claim['id']}/{action}", reason="电话说来不了", cause="busy")
+        assert answer.status_code == 303, answer.text
+        assert (await ok(world.desk.get(f"/claims/{claim['id']}")))["state"] == state
+
+
+async def test_a_callback_is_noted_and_a_dissatisfied_filer_heard(world: World, desk: Browser) -> None:
+    demand = await opened(world)
+    claim = await claimed(world.member, demand)
+    await ok(world.member.post(f"/claims/{claim['id']}/complete", {"minutes": 30}))
+    await act(desk, demand, "evaluate", resolved="false", stars="2", comment="还在漏")
+    assert (await seen(world.desk, demand))["needs_desk"] == "dissatisfied"
+    await act(desk, demand, "reopen", reason="还在漏")
+    assert (await seen(world.desk, demand))["round"] == 2
+
+
+async def test_a_message_is_said(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    await act(desk, demand, "message", text="明天上午来看")
+    assert "明天上午来看" in (await screen(desk, demand)).text
+
+
+async def test_a_double_click_does_it_once(session: AsyncSession, world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    form = forms_of((await screen(desk, demand)).text)[f"/desk/demands/{demand['id']}/message"]
+    sent = {**form.fields, "text": "只说一遍"}
+    first, second = [await desk.post(form.action, sent) for _ in range(2)]
+    assert (first.status_code, first.headers["location"]) == (second.status_code, second.headers["location"])
+    said = [note.text for note in await session.scalars(select(Note))]
+    assert said == ["只说一遍"]
+    other = await desk.post(form.action, {**sent, "text": "改一个字"})
+    assert other.status_code == 303, "another text in the same form is another message"
+    assert len((await session.scalars(select(Note))).all()) == 2
+
+
+async def test_what_the_desk_may_not_see_is_not_there(world: World, desk: Browser) -> None:
+    demand = await filed(world.stranger, region_code=NEIGHBOUR)
+    assert (await desk.get(f"/demands/{demand['id']}")).status_code == 404
+    home = await filed(world.filer)
+    form = forms_of((await screen(desk, home)).text)[f"/desk/demands/{home['id']}/return"]
+    answer = await desk.post(f"/demands/{demand['id']}/return", {**form.fields, "reason": "？"})
+    assert answer.status_code == 404
+    assert (await desk.post(f"/demands/{home['id']}/explode", form.fields)).status_code == 404
+    assert (await desk.get("/demands/no-uuid")).status_code == 404
+
+
+async def test_an_observers_hand_made_form_is_refused(world: World, session: AsyncSession, observer: Browser) -> None:
+    demand = await filed(world.filer)
+    token = forms_of((await screen(observer, demand)).text)["/desk/sign-out"].fields["_token"]
+    answer = await observer.post(f"/demands/{demand['id']}/reject", {"_token": token, "reason": "不"})
+    assert answer.status_code == 403
+    assert (await session.get_one(Demand, demand["id"])).state == "filed"
