@@ -300,7 +300,7 @@ def test_too_few_connections_are_refused_with_the_numbers(shared: Server, capsys
     settings = Settings(data_dir=shared.data_dir, pool_size=64)
     assert supervisor.serve(settings, host="127.0.0.1", port=shared.port, workers=2) == 1
     refusal = capsys.readouterr().err
-    assert "may hold 192 connections" in refusal
+    assert "may hold 200 connections" in refusal
     assert "max_connections 100" in refusal
 
 
