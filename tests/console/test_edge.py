@@ -1,0 +1,269 @@
+"""What a browser may do with the pages, and who gets which: every route, every role, every answer."""
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import State
+
+from app.console.desk import create_desk
+from app.console.route import DeskRoute, PageRoute
+from app.console.verbs import OF_CLAIMS, OF_DEMANDS
+from app.demands import listing
+from app.kit.http import TransactionalRoute
+from tests.client import Client
+from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
+from tests.demands.world import NEIGHBOUR, World, claimed, filed, opened
+
+PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in")}
+EVERYBODY = {("POST", "/sign-out")}
+"""What is for whoever is signed in, at a desk or not."""
+READING = {
+    ("GET", "/"),
+    ("GET", "/demands"),
+    ("GET", "/demands/{demand_id}"),
+    ("GET", "/inbox"),
+    ("GET", "/unread"),
+    ("GET", "/members"),
+    ("GET", "/organizations"),
+    ("GET", "/places"),
+    ("GET", "/questions"),
+    ("GET", "/similar"),
+    ("POST", "/inbox/read"),
+}
+"""For all staff."""
+DISPATCHING = {
+    ("GET", "/file"),
+    ("POST", "/file"),
+    ("POST", "/demands/{demand_id}/{action}"),
+    ("POST", "/claims/{claim_id}/{action}"),
+}
+"""For the desk that has it."""
+QUERIES = {"/members": "?kind=one&who=党", "/organizations": "?unit=物", "/places": "?place=八"}
+
+
+def desk_routes() -> dict[tuple[str, str], TransactionalRoute]:
+    """Every route of the pages; assets, which hold nothing of anybody's, are mounted beside them."""
+    found: dict[tuple[str, str], TransactionalRoute] = {}
+    for context in iter_route_contexts(create_desk(State()).routes):
+        route = context.original_route
+        if isinstance(route, TransactionalRoute):
+            found |= {(method, context.path or ""): route for method in context.methods or set()}
+    return found
+
+
+def test_every_route_is_in_one_list() -> None:
+    lists = [PUBLIC, EVERYBODY, READING, DISPATCHING]
+    assert sum(len(one) for one in lists) == len(set.union(*lists))
+    assert set(desk_routes()) == set.union(*lists)
+
+
+def test_nothing_but_pages_and_assets_is_served() -> None:
+    paths = {context.path for context in iter_route_contexts(create_desk(State()).routes)}
+    assert paths == {path for _, path in desk_routes()} | {"/static", "/htmx"}
+
+
+def test_every_page_but_that_of_signing_in_needs_somebody_signed_in() -> None:
+    for asked, route in desk_routes().items():
+        assert isinstance(route, PageRoute if asked in PUBLIC else DeskRoute), asked
+
+
+@pytest.fixture
+async def place(world: World) -> dict[str, str]:
+    """What stands in the paths."""
+    demand = await opened(world)
+    claim = await claimed(world.member, demand)
+    return {"{demand_id}": demand["id"], "{claim_id}": claim["id"], "{action}": "message"}
+
+
+def address(path: str, place: dict[str, str], action: str = "message") -> str:
+    for name, value in (place | {"{action}": action}).items():
+        path = path.replace(name, value)
+    return path + QUERIES.get(path, "")
+
+
+async def test_nobody_is_led_to_sign_in(client: Client, place: dict[str, str]) -> None:
+    browser = Browser(client.http)
+    for method, path in set(desk_routes()) - PUBLIC:
+        if method == "GET":
+            answer = await browser.get(address(path, place))
+            assert answer.status_code == 303, path
+            assert answer.headers["location"].startswith("/desk/sign-in"), path
+        else:
+            assert (await browser.post(address(path, place))).status_code == 401, path
+
+
+async def asked(browser: Browser, method: str, path: str, **values: str) -> int:
+    """The status of an answer to somebody whose forms are their own."""
+    if method == "GET":
+        return (await browser.get(path)).status_code
+    token = forms_of((await browser.get("/inbox")).text).get("/desk/sign-out")
+    kept = {"_token": token.fields["_token"][0]} if token else {}
+    return (await browser.post(path, {**kept, **values})).status_code
+
+
+@pytest.mark.parametrize(
+    ("role", "reading", "dispatching"),
+    [
+        ("desk", {200, 422}, {200, 422, 409, 303}),
+        ("district_desk", {200, 422}, {200, 422, 409, 303}),
+        ("admin", {200, 422}, {200, 422, 409, 303}),
+        ("neighbour_desk", {200, 404, 422}, {200, 404, 422}),
+        ("observer", {200, 422}, {403}),
+        ("liaison", {403}, {403}),
+        ("member", {403}, {403}),
+        ("filer", {403}, {403}),
+    ],
+)
+async def test_every_role_gets_what_is_its_own(
+    session: AsyncSession, world: World, place: dict[str, str], role: str, reading: set[int], dispatching: set[int]
+) -> None:
+    browser = await at_desk(session, getattr(world, role))
+    for method, path in READING:
+        assert await asked(browser, method, address(path, place)) in reading, path
+    is_dispatcher = 403 not in dispatching
+    whole = {} if is_dispatcher else WELL_FORMED | {"member_id": place["{claim_id}"], "into_id": place["{demand_id}"]}
+    for method, path in DISPATCHING:
+        verbs = OF_CLAIMS if "claims" in path else OF_DEMANDS if "demands" in path else ["-"]
+        for verb in verbs:
+            expected = {403} if (role, verb) == ("desk", "approve") else dispatching  # the desk above it says so
+            found = await asked(browser, method, address(path, place, verb), **whole)
+            assert found in expected, f"{path} {verb}"
+
+
+WELL_FORMED = {
+    "reason": "原因",
+    "description": "说明",
+    "text": "留言",
+    "mode": "open",
+    "region_code": NEIGHBOUR,
+    "result": "handled",
+    "stars": "5",
+    "resolved": "true",
+}
+"""A form in which nothing is missing, whatever is asked: so a refusal is for who asks."""
+
+
+async def test_nobody_touches_another_desks(session: AsyncSession, world: World) -> None:
+    theirs = await filed(world.stranger, region_code=NEIGHBOUR)
+    browser = await at_desk(session, world.desk)
+    for verb in OF_DEMANDS:
+        assert await asked(browser, "POST", f"/demands/{theirs['id']}/{verb}") == 404, verb
+
+
+FOREIGN = [
+    {"Origin": "https://evil.test"},
+    {"Origin": "null"},
+    {"Origin": ""},
+    {"Origin": "http://yihu.test.evil.test"},
+    {"Sec_Fetch_Site": "cross-site"},
+    {"Sec_Fetch_Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+async def test_a_form_of_another_site_does_nothing(
+    session: AsyncSession, world: World, desk: Browser, headers: dict[str, str]
+) -> None:
+    demand = await filed(world.filer)
+    form = forms_of((await desk.get(f"/demands/{demand['id']}")).text)[f"/desk/demands/{demand['id']}/return"]
+    answer = await desk.post(form.action, {**form.fields, "reason": "机密文字"}, **headers)
+    assert answer.status_code == 403
+    assert "机密文字" not in answer.text, "what another site typed is not shown"
+    assert (await desk.post("/sign-in", {"username": "a", "password": "b"}, **headers)).status_code == 403
+
+
+async def test_a_form_without_the_sessions_token_does_nothing(
+    session: AsyncSession, world: World, desk: Browser
+) -> None:
+    demand = await filed(world.filer)
+    place = f"/demands/{demand['id']}/return"
+    another = await at_desk(session, world.desk)
+    stale = forms_of((await another.get("/")).text)["/desk/sign-out"].fields["_token"][0]
+    for token in ("", "x", stale):
+        answer = await desk.post(place, {"_token": token, "reason": "写了很久"})
+        assert answer.status_code == 403, token
+        assert "写了很久" in answer.text, "it can be copied"
+    assert (await desk.post(place, {"reason": "写了很久"})).status_code == 403
+
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+async def test_every_answer_says_what_a_browser_may_do(
+    client: Client, session: AsyncSession, world: World, desk: Browser, place: dict[str, str]
+) -> None:
+    nobody, liaison = Browser(client.http), await at_desk(session, world.liaison)
+    answers = [await nobody.get("/sign-in"), await nobody.post("/sign-in"), await nobody.get("/no-such-page")]
+    answers += [await desk.get(address(path, place)) for method, path in desk_routes() if method == "GET"]
+    answers += [await nobody.get("/"), await liaison.get("/"), await desk.get("/demands/no-id")]
+    answers += [await desk.post(address(path, place)) for method, path in desk_routes() if method == "POST"]
+    answers += [await desk.post("/sign-in", {}, Origin="https://evil.test"), await desk.post("/")]
+    answers += [
+        await nobody.get("/static/desk.css"),
+        await nobody.get("/htmx/htmx-2.min.js"),
+        await nobody.get("/htmx/"),
+    ]
+    for answer in answers:
+        found = {name: answer.headers.get(name) for name in HEADERS}
+        assert found == HEADERS, answer.url
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            assert answer.headers["cache-control"] == "no-store", answer.url
+
+
+async def test_no_page_has_script_or_style_of_its_own(desk: Browser, place: dict[str, str]) -> None:
+    for method, path in desk_routes():
+        if method == "GET":
+            page = (await desk.get(address(path, place))).text
+            assert not re.search(r"<style|<script(?! src=)|\sstyle=|\son\w+=|hx-on|javascript:|hx-vals", page), path
+
+
+async def test_a_fault_of_ours_is_a_page_too(
+    monkeypatch: pytest.MonkeyPatch, application: FastAPI, desk: Browser
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(listing, "counts", broken)
+    answer = await desk.get("/")
+    assert answer.status_code == 500
+    assert "系统出错了" in answer.text
+    assert "a secret" not in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-trace-id"] in answer.text
+
+
+async def test_a_body_too_large_is_refused(desk: Browser) -> None:
+    answer = await desk.http.post(
+        "/desk/sign-in", content=b"username=" + b"a" * (1 << 20), headers={"Origin": ORIGIN, "Content-Type": FORM}
+    )
+    assert answer.status_code == 413
+    assert "过大" in answer.text
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"%00=%00&_token=%ff", b"title=%ED%A0%80", b"=&&&=", b"a" * 5000])
+async def test_a_body_of_noise_is_no_fault_of_ours(desk: Browser, body: bytes) -> None:
+    page = await desk.get("/file")
+    token = forms_of(page.text)["/desk/file"].fields["_token"][0]
+    for place in ("/desk/file", "/desk/sign-in", "/desk/demands/x/return"):
+        answer = await desk.http.post(
+            place,
+            content=body + f"&_token={token}".encode(),
+            headers={"Origin": ORIGIN, "Content-Type": FORM, "Cookie": f"yihu_desk={desk.cookie}"},
+        )
+        assert answer.status_code in (401, 404, 422), (place, answer.text)
