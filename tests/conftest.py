@@ -94,7 +94,7 @@ def _prepared(server: Server) -> Server:
     return server
 
 
-async def _copy_of_template(server: Server) -> AsyncIterator[str]:
+async def copy_of_template(server: Server) -> AsyncIterator[str]:
     name = f"yihu_{secrets.token_hex(6)}"
     await server.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield name
@@ -104,7 +104,7 @@ async def _copy_of_template(server: Server) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def shared_database(server: Server) -> AsyncIterator[str]:
     """One database for all tests that roll back."""
-    async for name in _copy_of_template(server):
+    async for name in copy_of_template(server):
         yield name
 
 
@@ -135,10 +135,10 @@ async def session(sessions: db.Sessions) -> AsyncIterator[AsyncSession]:
 @pytest.fixture
 def settings(server: Server, shared_database: str, tmp_path: Path) -> Settings:
     """Settings as in development, on the shared database."""
-    return _settings(server, shared_database, tmp_path)
+    return settings_on(server, shared_database, tmp_path)
 
 
-def _settings(server: Server, database: str, folder: Path) -> Settings:
+def settings_on(server: Server, database: str, folder: Path) -> Settings:
     return Settings(
         database_url=server.url("app", database),
         owner_database_url=server.url("owner", database),
@@ -169,8 +169,8 @@ async def client(application: FastAPI) -> AsyncIterator[Client]:
 @pytest.fixture
 async def committing(server: Server, tmp_path: Path) -> AsyncIterator[Settings]:
     """Settings of a database of its own, for races, workers and whatever needs real commits."""
-    async for name in _copy_of_template(server):
-        yield _settings(server, name, tmp_path)
+    async for name in copy_of_template(server):
+        yield settings_on(server, name, tmp_path)
 
 
 @pytest.fixture

@@ -145,7 +145,12 @@ def page(
         **shown,
     )
     status = again.refusal.status if again else 200
-    return HTMLResponse(text, status, {"Cache-Control": "no-store"})
+    return HTMLResponse(text, status, _headers(stays=again is not None))
+
+
+def _headers(*, stays: bool) -> dict[str, str]:
+    """A refused form leaves the address of the page that it stands on, so that a reload asks for that one."""
+    return {"Cache-Control": "no-store"} | ({"HX-Push-Url": "false"} if stays else {})
 
 
 def _kept(again: Again | None, form: str, field: str) -> list[str]:
@@ -158,4 +163,4 @@ def refused(request: Request, refusal: AppError, values: Mapping[str, list[str]]
     text = TEMPLATES.get_template("refused.html").render(
         caller=None, refusal=refusal, trace_id=log.trace_id(), values=values or {}, path=request.url.path
     )
-    return HTMLResponse(text, refusal.status, {"Cache-Control": "no-store"})
+    return HTMLResponse(text, refusal.status, _headers(stays=request.method != "GET"))
