@@ -41,6 +41,8 @@ class Review:
     categories: list[CategoryOut]
     candidates: list[CandidateOut] | None
     """Whom to ask, where that was wanted: members' names are read for a reason, which is kept."""
+    found: list[MemberOut]
+    """The members that were looked for by name, where the browser cannot do that by itself."""
     files: dict[uuid.UUID, list[FileOut]]
     """What was photographed and said, by the demand and its claims; with the contact only."""
     is_desk: bool
@@ -54,6 +56,7 @@ class Wanted:
 
     contact: bool = False
     candidates: bool = False
+    who: str = ""
     since: str | None = None
 
 
@@ -77,6 +80,7 @@ async def review(
         similar=[one for one in alike if one.id != found.id],
         categories=await policies.categories(session, found.region_code),
         candidates=await _candidates(session, caller, demand_id) if wanted.candidates else None,
+        found=await members_found(session, caller, wanted.who) if wanted.who else [],
         files=await _files(session, caller, keyring, shown, claims) if wanted.contact else {},
         is_desk=caller.covers(found.handler_region_code, DISPATCHERS),
         has_ended=found.state in ENDS,

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.console.wording import HAPPENED
+from app.demands.events import DemandEvent
 from app.demands.models import Claim, Demand, Note, Reveal
 from tests.console.browsing import Browser, at_desk, forms_of
 from tests.demands.world import NEIGHBOUR, World, claimed, filed, ids, ok, opened, seen
@@ -50,7 +52,8 @@ async def test_an_observer_reads_and_has_nothing_to_press(world: World, observer
 
 async def test_the_forms_are_those_of_the_actions(world: World, desk: Browser) -> None:
     demand = await filed(world.filer)
-    actions = {action.rsplit("/", 1)[1] for action in forms_of((await screen(desk, demand)).text)}
+    forms = forms_of((await screen(desk, demand)).text)
+    actions = {action.rsplit("/", 1)[1] for action, form in forms.items() if form.method == "post"}
     allowed = set((await seen(world.desk, demand))["actions"]) - {"merge", "split"}
     assert actions == allowed | {"message", "sign-out"}
 
@@ -148,7 +151,7 @@ async def test_a_refusal_leaves_nothing_behind(session: AsyncSession, world: Wor
     """Claiming for a member works, completing is refused: neither happened."""
     demand = await opened(world)
     page = await screen(desk, demand)
-    values = {"member_id": ids(world.members[:1])[0], "complete__minutes": "9999"}
+    values = {"member_id": ids(world.members[:1])[0], "complete__minutes": "5", "complete__file_ids": demand["id"]}
     answer = await desk.submit(page, f"/desk/demands/{demand['id']}/claim", **values)
     assert answer.status_code == 422
     assert await session.scalar(select(func.count()).select_from(Claim)) == 0
@@ -162,6 +165,28 @@ async def test_a_member_who_is_offline_is_claimed_and_completed_for(world: World
     await act(desk, demand, "claim", member_id=member_id[0], complete__minutes="45")
     (claim,) = (await ok(world.desk.get(f"/demands/{demand['id']}/claims")))["items"]
     assert (claim["state"], claim["minutes"], claim["provenance"]) == ("completed", 45, "confirmed")
+
+
+async def test_a_member_is_found_without_javascript_too(world: World, desk: Browser) -> None:
+    demand = await opened(world)
+    page = await screen(desk, demand, "?who=党员1")
+    (member_id,) = ids(world.members[:1])
+    assert f'name="member_id" value="{member_id}"' in page.text
+    answer = await desk.submit(page, f"/desk/demands/{demand['id']}/claim", member_id=member_id)
+    assert answer.status_code == 303
+
+
+async def test_no_star_is_given_for_the_resident(world: World, desk: Browser) -> None:
+    demand = await opened(world)
+    claim = await claimed(world.member, demand)
+    await ok(world.member.post(f"/claims/{claim['id']}/complete", {"minutes": 30}))
+    answer = await desk.submit(await screen(desk, demand), f"/desk/demands/{demand['id']}/evaluate", resolved="true")
+    assert answer.status_code == 422
+    assert "星级：必填" in answer.text
+
+
+def test_every_event_has_words() -> None:
+    assert set(HAPPENED) == set(DemandEvent)
 
 
 async def test_a_claim_for_nobody_is_not_the_clerks_own(world: World, desk: Browser) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
@@ -29,6 +29,7 @@ class Asked(BaseModel):
 
     contact: bool = False
     candidates: bool = False
+    who: Annotated[str, Field(max_length=60)] = ""
     since: str | None = None
     done: str | None = None
 
@@ -44,7 +45,7 @@ async def demand(
 ) -> Response:
     """The screen; with `contact` it shows whom to call, with `candidates` whom to ask: both are kept as seen."""
     found = await _reviewed(
-        request, session, caller, demand_id, Wanted(wanted.contact, wanted.candidates, wanted.since)
+        request, session, caller, demand_id, Wanted(wanted.contact, wanted.candidates, wanted.who.strip(), wanted.since)
     )
     return _screen(request, caller, found, done=wording.done(wanted.done))
 
