@@ -115,11 +115,11 @@ class Server:
         return found[0]
 
     def children(self, word: str) -> list[psutil.Process]:
-        return [child for child in self.supervisor.children() if word in child.name()]
+        return [child for child in self.supervisor.children() if word in name_of(child)]
 
     @property
     def postmaster(self) -> psutil.Process:
-        return next(child for child in self.supervisor.children() if child.name() == "postgres")
+        return next(child for child in self.supervisor.children() if name_of(child) == "postgres")
 
     def is_ready(self) -> bool:
         assert self.process is not None
@@ -150,6 +150,14 @@ class Server:
         short = pgplace.socket_folder(pgplace.home(self.data_dir))
         assert not (short / ".s.PGSQL.5432").is_socket() or code < 0
         return code
+
+
+def name_of(process: psutil.Process) -> str:
+    """What a process is called; nothing where it has ended since it was listed, as the short-lived helpers do."""
+    try:
+        return str(process.name())
+    except psutil.Error:
+        return ""
 
 
 def _words(process: psutil.Process) -> str:
@@ -241,7 +249,7 @@ def test_killed_workers_are_replaced(server: Server) -> None:
 def test_a_killed_database_is_started_again_under_the_same_workers(server: Server) -> None:
     killed, http = server.postmaster, server.child("http")
     killed.kill()
-    wait_for(lambda: [c for c in server.supervisor.children() if c.name() == "postgres" and c != killed])
+    wait_for(lambda: [c for c in server.supervisor.children() if name_of(c) == "postgres" and c != killed])
     wait_for(server.is_ready)
     assert server.sql("SELECT n FROM kept") == "7"
     assert http.is_running()
