@@ -3,13 +3,18 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
 
+from app.demands import timing
 from app.kit import db
+from app.kit.timers import sweep
+from app.settings import Settings
 from tests.client import ANSWER
-from tests.demands.world import World, claimed, filed, ok, opened, seen
+from tests.clock import move_clock
+from tests.demands.world import SUBDISTRICT, World, claimed, filed, ok, opened, seen
 from tests.racing import code_of
 from tests.test_races import REASON, Body, scalar, world
 
@@ -135,3 +140,25 @@ async def test_taking_back_the_whole_and_arriving_at_a_part_do_not_wait_for_each
             world.member.post(f"/claims/{claim['id']}/arrive"),
         )
         assert sorted((code_of(cancel), code_of(arrive))) == ["action_not_allowed", "ok"]
+
+
+async def test_two_sweeps_and_claims_at_once_leave_one_of_two_ends(
+    world: World, committing: Settings, committed_sessions: db.Sessions
+) -> None:
+    rule = {"region_code": SUBDISTRICT, "from": "2026-01-01"}
+    await ok(world.admin.put("/policies/claim_window", rule | {"value": "PT6H"}))
+    await ok(world.admin.put("/policies/auto_assign", rule | {"value": 2}))
+    demands = [await opened(world) for _ in range(8)]
+    move_clock(committing, timedelta(hours=7))
+    member, desk = await world.member.signed_in("member"), await world.desk.signed_in("desk")
+    sweeps = [asyncio.create_task(sweep(committed_sessions, timing.DEMANDS)) for _ in range(2)]
+    answers = await asyncio.gather(*(member.post(f"/demands/{one['id']}/claims", {}) for one in reversed(demands)))
+    await asyncio.gather(*sweeps)
+    while await sweep(committed_sessions, timing.DEMANDS):
+        pass
+    others = ("assigned", ["offered", "offered"])  # whoever is not among these two does not see it any more
+    ends = {"ok": ("open", ["accepted"]), "not_open": others, "not_found": others}
+    for demand, answer in zip(reversed(demands), answers, strict=True):
+        claims = (await ok(desk.get(f"/demands/{demand['id']}/claims")))["items"]
+        found = (await seen(desk, demand))["mode"], [one["state"] for one in claims]
+        assert found == ends[code_of(answer)]

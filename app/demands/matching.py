@@ -173,3 +173,9 @@ def is_free(asked: Asked, helper: Helper) -> bool | None:
     if any(day in helper.days_off for day, _ in asked.hours):
         return False
     return all(hour in helper.hours for _, hour in asked.hours) if asked.hours and helper.hours else None
+
+
+def is_away(asked: Asked, helper: Helper, terms: Terms) -> bool:
+    """Whether a person said that they cannot serve at the time, or, where there is none, that they are off today."""
+    today = terms.now.astimezone(CHINA).date()
+    return is_free(asked, helper) is False or (not asked.hours and today in helper.days_off)

@@ -120,10 +120,13 @@ async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[s
 
 
 async def _askers(session: AsyncSession, demand: Demand) -> list[uuid.UUID]:
-    """The members who asked for a demand, or for whom it was asked."""
-    account = or_(Account.id == demand.filed_by, finds(Account.phone_index, demand.on_behalf_phone))
+    """The members who asked for a demand or for what was merged into it, or for whom it was asked."""
+    columns = select(Demand.filed_by, Demand.on_behalf_phone)
+    twins = await session.execute(columns.where(Demand.merged_into_id == demand.id)) if demand.joins else ()
+    asked = [(demand.filed_by, demand.on_behalf_phone), *((filer, phone) for filer, phone in twins)]
+    account = or_(*(or_(Account.id == filer, finds(Account.phone_index, phone)) for filer, phone in asked))
     known = select(Account.member_id).where(Account.member_id.is_not(None), account)
-    listed = select(Member.id).where(finds(Member.phone_index, demand.on_behalf_phone))
+    listed = select(Member.id).where(or_(*(finds(Member.phone_index, phone) for _, phone in asked)))
     return [one for one in await session.scalars(known.union(listed)) if one]
 
 

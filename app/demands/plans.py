@@ -6,9 +6,9 @@ from collections.abc import Sequence, Set
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import clock_queries, following_queries, reaching, relations
+from app.demands import clock_queries, fitting, following_queries, matching, reaching, relations
 from app.demands.lifecycle import Mode
-from app.demands.models import ClaimantKind, Demand
+from app.demands.models import Audience, ClaimantKind, Demand
 from app.demands.plan_models import Dispatch
 from app.demands.schemas import DispatchIn
 from app.kit import clock
@@ -137,6 +137,22 @@ async def fallback(session: AsyncSession, demand: Demand) -> Dispatch | None:
     )
 
 
-async def next_in_line(_session: AsyncSession, _demand: Demand, found: Dispatch) -> Offered:
-    """Whom an open demand that nobody took is offered to: those whom the desk named with its plan."""
-    return _named(found.fallback_member_ids, found.fallback_organization_ids)
+async def next_in_line(session: AsyncSession, demand: Demand, found: Dispatch) -> Offered:
+    """Whom an open demand that nobody took is offered to: whom the desk named with its plan, else who fits best."""
+    named = _named(found.fallback_member_ids, found.fallback_organization_ids)
+    return named or await _who_fit_best(session, demand)
+
+
+async def _who_fit_best(session: AsyncSession, demand: Demand) -> Offered:
+    """As many members as the policy says; nobody who is away, or lacks every skill that the plan names."""
+    count = await policies.value(session, Key.AUTO_ASSIGN, demand.region_code)
+    if count == 0 or demand.audience == Audience.RESIDENTS:
+        return []
+    asked, helpers, terms = await fitting.compared(session, demand, ClaimantKind.MEMBER)
+    skills = set(demand.skills)
+    fit = {
+        one: helper
+        for one, helper in helpers.items()
+        if not matching.is_away(asked, helper, terms) and (not skills or skills & helper.skills)
+    }
+    return _named(fitting.best_first(asked, fit, terms)[:count], ())

@@ -34,8 +34,10 @@ async def fire(session: AsyncSession, demand: Demand, now: datetime) -> None:
 
 
 async def _nobody_took(session: AsyncSession, demand: Demand, now: datetime) -> bool:
-    """Whether it has been open to all for as long as the policy says, and nobody is under way."""
-    if demand.state != State.DISPATCHED or demand.mode != Mode.OPEN or moving.plan_of(demand).is_over(now):
+    """Whether it has been open to all for as long as the policy says, nobody is under way and no desk is asked."""
+    if demand.state != State.DISPATCHED or demand.mode != Mode.OPEN or demand.awaits_approval:
+        return False
+    if moving.plan_of(demand).is_over(now):
         return False
     return demand.moved_at + await policies.value(session, Key.CLAIM_WINDOW, demand.region_code) <= now
 

@@ -172,6 +172,15 @@ class Key:
         _days(2),
         Text("公开待认领时限", "how long an open demand waits for a claim"),
     )
+    AUTO_ASSIGN = Rule[int](
+        "auto_assign",
+        Annotated[StrictInt, Field(ge=0, le=20)],
+        0,
+        Text(
+            "无人认领时自动邀请的党员人数（0为不自动邀请）",
+            "how many of those who fit best are asked when nobody takes an open demand; 0 leaves it to the desk",
+        ),
+    )
     SERVICE_WINDOW = Rule[timedelta](
         "service_window",
         Duration,

@@ -1,5 +1,7 @@
 """下单: open, assign, whistle; return, reject, transfer, escalate; finish, close, reopen."""
 
+from typing import Any
+
 import pytest
 
 from tests.client import refusal
@@ -20,9 +22,9 @@ from tests.demands.world import (
 )
 
 
-async def offers(world: World, demand: dict[str, object]) -> list[dict[str, object]]:
+async def offers(world: World, demand: dict[str, object]) -> list[dict[str, Any]]:
     """The demand's claims as its desk sees them."""
-    found: list[dict[str, object]] = (await ok(world.desk.get(f"/demands/{demand['id']}/claims")))["items"]
+    found: list[dict[str, Any]] = (await ok(world.desk.get(f"/demands/{demand['id']}/claims")))["items"]
     return found
 
 
