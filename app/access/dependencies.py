@@ -15,7 +15,7 @@ from app.access import queries, tokens
 from app.access.caller import Caller
 from app.kit.crypto import Keyring
 from app.kit.errors import AppError, TokenInvalid, Unavailable
-from app.kit.hot import Asked, Attempt, NotPlain, Pool
+from app.kit.hot import Asked, Attempt, NotPlain, OutcomeUnknown, Pool
 from app.kit.http import Handle, TransactionalRoute, keyed
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -60,8 +60,10 @@ class HotRoute(CallerRoute):
             async with _turn(request, asked):
                 try:
                     answer = await attempt(asked)
-                except Unavailable:
-                    raise
+                except Unavailable as busy:
+                    if not isinstance(busy, OutcomeUnknown) or asked.keyed is None:
+                        raise
+                    return await usual(request)  # which finds the answer under the key, or does it
                 except (NotPlain, AppError, ValueError):
                     return await usual(request)
             return Response(answer.body, answer.status, media_type="application/json")

@@ -30,6 +30,10 @@ class NotPlain(Exception):
     """This request is not the common case; the usual way answers it."""
 
 
+class OutcomeUnknown(Unavailable):
+    """The connection broke under a statement: only the request's key can tell whether it was committed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One request, as far as a hot command needs it."""
@@ -116,7 +120,8 @@ class Pool:
     async def row(self, statement: Executable, **values: Any) -> Values | None:
         """The first row of a statement, committed; raises `NotPlain` where the database refuses it.
 
-        Raises `Unavailable` where nobody can say whether it was committed.
+        Raises `Unavailable` where a connection or a lock did not come in time, as it would not on the usual way
+        either, and `OutcomeUnknown` where nobody can say whether the statement was committed.
         """
         compiled = self._compiled.get(statement)
         if compiled is None:
@@ -124,19 +129,25 @@ class Pool:
         parameters = compiled.parameters(values)
         try:
             connection = await self._pool.acquire(timeout=self._timeout)
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except TimeoutError as error:
+            raise Unavailable(retry_after=1) from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise NotPlain from error
         try:
             found = await connection.fetchrow(compiled.text, *parameters)
-        except asyncpg.PostgresError as error:
-            if (db.sqlstate(error) or "").startswith(UNKNOWN_OUTCOME):
-                raise Unavailable(retry_after=1) from error
-            raise NotPlain from error
-        except (TimeoutError, OSError, asyncpg.InterfaceError) as error:
-            raise Unavailable(retry_after=1) from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise _failure(error) from error
         finally:
             await self._pool.release(connection)
         return None if found is None else compiled.read(found)
+
+
+def _failure(error: Exception) -> Exception:
+    """What a statement's error means; a `TimeoutError`, which is an `OSError`, is a server that fell silent."""
+    state = db.sqlstate(error) or ""
+    if not isinstance(error, asyncpg.PostgresError) or state.startswith(UNKNOWN_OUTCOME):
+        return OutcomeUnknown(retry_after=1)
+    return Unavailable(retry_after=1) if state in db.PASSING else NotPlain()
 
 
 async def _nothing_to_reset(_: Any) -> None:
