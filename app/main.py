@@ -30,7 +30,7 @@ import app.policies.router
 import app.privacy.router
 import app.regions.router
 from app import meta, system
-from app.console.desk import create_desk
+from app.console.desk import create_desk, refuse
 from app.console.route import PLACE
 from app.content.reencoding import Workshop
 from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
@@ -81,7 +81,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
     middleware = [
         Middleware(Edge, body_limit=BODY_LIMIT, larger={f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT}),
-        Middleware(Throttle, per_minute=settings.requests_per_minute),
+        Middleware(Throttle, per_minute=settings.requests_per_minute, refuse=refuse),
     ]
     if settings.cors_origins:  # around the edge, so that a browser may read a 500 as well
         middleware.insert(

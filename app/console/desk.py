@@ -1,18 +1,23 @@
 """The pages as one application, mounted beside the API and sharing its state."""
 
+from functools import partial
+
 from fastapi import FastAPI, Request
-from starlette.datastructures import FormData, State
+from starlette.datastructures import State
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.console import forms, rendering
 from app.console.rendering import chosen
-from app.console.route import PLACE, SAFE
+from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
 from app.console.routers import demands, filing, inbox, signing_in, worklist
 from app.console.shell import Shell
 from app.kit import problems
-from app.kit.errors import TokenInvalid
+from app.kit.errors import AppError, TokenInvalid
 
 ROUTERS = (signing_in.public, signing_in.router, worklist.router, filing.router, inbox.router, demands.router)
 
@@ -35,15 +40,38 @@ async def _refuse(request: Request, error: Exception) -> Response:
     refusal = problems.refusal(error)
     if isinstance(refusal, TokenInvalid) and request.method in SAFE:
         return _to_sign_in(request)
-    answer = rendering.refused(request, refusal, forms.typed(getattr(request.state, "form", FormData())))
-    if refusal.retry_after is not None:
-        answer.headers["Retry-After"] = str(refusal.retry_after)
-    return answer
+    return rendering.refused(request, refusal, await _typed(request))
+
+
+async def _typed(request: Request) -> dict[str, list[str]]:
+    """What was typed into a form of ours, also where nobody has read it yet."""
+    if request.method in SAFE:
+        return {}
+    try:
+        refuse_foreign(request)
+        return forms.typed(await request.form())
+    except (ForeignForm, HTTPException, ClientDisconnect):  # it is another's, or cannot be read
+        return {}
+
+
+def refuse(request: Request, refusal: AppError) -> ASGIApp:
+    """How what stands before all routes refuses: with a page under `/desk`, with a problem document elsewhere."""
+    if not f"{request.url.path}/".startswith(f"{PLACE}/"):
+        return problems.response(request, refusal)
+    return Shell(partial(_refused_page, refusal))
+
+
+async def _refused_page(refusal: AppError, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = await _refuse(Request(scope, receive), refusal)
+    await answer(scope, receive, send)
 
 
 def _to_sign_in(request: Request) -> Response:
-    part = request.headers.get("hx-request") and not request.headers.get("hx-boosted")
-    to = "" if part else f"{request.url.path}{'?' + request.url.query if request.url.query else ''}"
+    to = (
+        ""
+        if rendering.is_part(request)
+        else f"{request.url.path}{'?' + request.url.query if request.url.query else ''}"
+    )
     place = f"{PLACE}/sign-in" + (f"?{chosen(to=to)}" if to else "")
     headers = {"Cache-Control": "no-store"}
     if request.headers.get("hx-request"):  # a part of a page cannot become the sign-in page: the whole must

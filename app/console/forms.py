@@ -16,8 +16,8 @@ WHOLE = re.compile(r"[0-9]{1,12}")
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 """What `<input type="datetime-local">` sends: a time on the clock in the office."""
 TRUTHS = {"true": True, "false": False}
-OURS = frozenset({"_token", "_once"})
-"""Fields of every form that say nothing about its subject."""
+NOT_SHOWN = frozenset({"_token", "_once", "password"})
+"""Fields that say nothing about the subject of a form, and what no page may show again."""
 
 
 def body(values: FormData, schema: type[Body]) -> Body:
@@ -31,7 +31,7 @@ def body(values: FormData, schema: type[Body]) -> Body:
 
 def typed(values: FormData) -> dict[str, list[str]]:
     """What a person has typed or chosen, by field, so that no refusal loses it."""
-    return {name: _texts(values, name) for name in values if name not in OURS}
+    return {name: _texts(values, name) for name in values if name not in NOT_SHOWN}
 
 
 def _texts(values: FormData, name: str) -> list[str]:

@@ -145,12 +145,13 @@ def page(
         **shown,
     )
     status = again.refusal.status if again else 200
-    return HTMLResponse(text, status, _headers(stays=again is not None))
+    return HTMLResponse(text, status, _headers(again.refusal if again else None, stays=again is not None))
 
 
-def _headers(*, stays: bool) -> dict[str, str]:
+def _headers(refusal: AppError | None, *, stays: bool) -> dict[str, str]:
     """A refused form leaves the address of the page that it stands on, so that a reload asks for that one."""
-    return {"Cache-Control": "no-store"} | ({"HX-Push-Url": "false"} if stays else {})
+    found = {"Cache-Control": "no-store"} | ({"HX-Push-Url": "false"} if stays else {})
+    return found | ({"Retry-After": str(refusal.retry_after)} if refusal and refusal.retry_after is not None else {})
 
 
 def _kept(again: Again | None, form: str, field: str) -> list[str]:
@@ -158,9 +159,21 @@ def _kept(again: Again | None, form: str, field: str) -> list[str]:
     return list(again.values.get(field, [])) if again and again.form == form else []
 
 
+def is_part(request: Request) -> bool:
+    """Whether a script asks for a part of a page, not for a page."""
+    return "hx-request" in request.headers and "hx-boosted" not in request.headers
+
+
 def refused(request: Request, refusal: AppError, values: Mapping[str, list[str]] | None = None) -> HTMLResponse:
-    """The page that says why there is none, with what was typed, to be copied from it."""
-    text = TEMPLATES.get_template("refused.html").render(
-        caller=None, refusal=refusal, trace_id=log.trace_id(), values=values or {}, path=request.url.path
+    """The page that says why there is none, with what was typed, to be copied from it.
+
+    Where a part of a page was asked for, a line that is put on top of what stands there, which stays.
+    """
+    part = is_part(request)
+    text = TEMPLATES.get_template("refused_part.html" if part else "refused.html").render(
+        caller=None, refusal=refusal, trace_id=log.trace_id(), values=values or {}
     )
-    return HTMLResponse(text, refusal.status, _headers(stays=request.method != "GET"))
+    headers = _headers(refusal, stays=request.method != "GET")
+    if part:
+        headers |= {"HX-Reswap": "afterbegin", "HX-Reselect": "[role=alert]"}
+    return HTMLResponse(text, refusal.status, headers)

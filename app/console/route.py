@@ -40,7 +40,7 @@ class PageRoute(TransactionalRoute):
 
     async def identify(self, request: Request, session: AsyncSession) -> uuid.UUID | None:  # noqa: ARG002
         """Nobody in particular, once it is known where a form came from."""
-        _refuse_foreign(request)
+        refuse_foreign(request)
         return None
 
 
@@ -52,7 +52,7 @@ class DeskRoute(TransactionalRoute):
 
     async def identify(self, request: Request, session: AsyncSession) -> uuid.UUID:
         """Resolve the cookie's session; a revoked sign-in or grant counts from this request on."""
-        _refuse_foreign(request)
+        refuse_foreign(request)
         if request.method not in SAFE:
             request.state.form = await request.form()
         keyring = request.app.state.keyring
@@ -84,7 +84,7 @@ class DeskRoute(TransactionalRoute):
         return lead
 
 
-def _refuse_foreign(request: Request) -> None:
+def refuse_foreign(request: Request) -> None:
     """Raise `ForeignForm` unless what changes something was sent from a page of this very host."""
     if request.method in SAFE:
         return

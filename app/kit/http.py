@@ -26,6 +26,8 @@ from app.kit.rates import Rates
 
 logger = log.get()
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+Refuse = Callable[[Request, AppError], ASGIApp]
+"""Makes the answer of a refusal: a problem document, or a page for who reads pages."""
 
 
 class TransactionalRoute(APIRoute):
@@ -212,8 +214,8 @@ class Throttle:
     tokens is no way to a new allowance. The address is the connection's, or what a trusted proxy says.
     """
 
-    def __init__(self, app: ASGIApp, per_minute: int) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, per_minute: int, refuse: Refuse = problems.response) -> None:
+        self.app, self.refuse = app, refuse
         self.tokens, self.addresses = Rates(per_minute), Rates(5 * per_minute)
         self.failures = Rates(per_minute // 5)
 
@@ -227,7 +229,7 @@ class Throttle:
         wait = wait or (self.tokens.take(token) if token else self.addresses.take(address))
         if wait:
             refused = TooManyRequests(retry_after=math.ceil(wait))
-            await problems.response(Request(scope), refused)(scope, receive, send)
+            await self.refuse(Request(scope), refused)(scope, receive, send)
             return
 
         async def watched(message: Message) -> None:

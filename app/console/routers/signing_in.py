@@ -32,13 +32,9 @@ class SignInRoute(PageRoute):
                 return await handle(request)
             except (WrongPassword, TooManyAttempts, InvalidRequest) as refusal:
                 typed = forms.typed(await request.form())
-                typed.pop("password", None)
-                answer = rendering.page(
+                return rendering.page(
                     request, "sign_in.html", again=Again("sign-in", refusal, typed), to=typed.get("to", [""])[0]
                 )
-                if refusal.retry_after is not None:
-                    answer.headers["Retry-After"] = str(refusal.retry_after)
-                return answer
 
         return show_again
 
