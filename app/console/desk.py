@@ -14,12 +14,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.console import forms, rendering
 from app.console.rendering import chosen
 from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
-from app.console.routers import demands, filing, inbox, signing_in, worklist
+from app.console.routers import bindings, demands, filing, inbox, oversight, signing_in, worklist
 from app.console.shell import Shell
 from app.kit import problems
 from app.kit.errors import AppError, TokenInvalid
 
-ROUTERS = (signing_in.public, signing_in.router, worklist.router, filing.router, inbox.router, demands.router)
+ROUTERS = (
+    signing_in.public,
+    signing_in.router,
+    worklist.router,
+    filing.router,
+    inbox.router,
+    oversight.router,
+    bindings.router,
+    demands.router,
+)
 
 
 def create_desk(state: State) -> FastAPI:

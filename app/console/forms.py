@@ -49,18 +49,28 @@ def _fields(values: FormData, schema: type[BaseModel], prefix: str = "") -> dict
 
 def _value(values: FormData, name: str, annotation: Any) -> Any:
     """One field as JSON would hold it; a nested body's fields are named `contact.phone`."""
-    kind = _kind(annotation)
+    plain = _plain(annotation)
+    kind, parts = get_origin(plain) or plain, get_args(plain)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _fields(values, kind, f"{name}.")
     if kind is dict:
         inner = (one.removeprefix(f"{name}.") for one in values if one.startswith(f"{name}."))
         return {code: text for code in inner if (text := _value(values, f"{name}.{code}", str))}
+    if kind is list and isinstance(parts[0], type) and issubclass(parts[0], BaseModel):
+        return _bodies(values, name, parts[0])
     texts = [text.strip() for text in _texts(values, name) if text.strip()]
     if kind is list:
         return [part for text in texts for part in BETWEEN.split(text) if part]
     if not texts:
         return None
     return _scalar(texts[-1], kind)
+
+
+def _bodies(values: FormData, name: str, schema: type[BaseModel]) -> list[dict[str, Any]]:
+    """Several bodies, whose fields are named `children.0.title`; one of which nothing was said is none."""
+    numbered = re.compile(re.escape(name) + r"\.([0-9]{1,3})\.")
+    numbers = sorted({int(found[1]) for one in values if (found := numbered.match(one))})
+    return [said for number in numbers if (said := _fields(values, schema, f"{name}.{number}."))]
 
 
 def _scalar(text: str, kind: Any) -> Any:
@@ -73,7 +83,7 @@ def _scalar(text: str, kind: Any) -> Any:
     return text  # what does not fit is for the schema to refuse
 
 
-def _kind(annotation: Any) -> Any:
+def _plain(annotation: Any) -> Any:
     """The type that a field holds beneath `Annotated`, and beneath `None` where it may be left out."""
     while True:
         origin = get_origin(annotation)
@@ -82,4 +92,4 @@ def _kind(annotation: Any) -> Any:
         elif origin in (Union, UnionType):
             annotation = next(one for one in get_args(annotation) if one is not type(None))
         else:
-            return origin or annotation
+            return annotation

@@ -17,7 +17,7 @@ from app.access import desk_session
 from app.access.caller import DISPATCHERS, Caller
 from app.console import wording
 from app.demands.causes import Cause, ClaimCause
-from app.demands.lifecycle import Kind
+from app.demands.lifecycle import Closing, Kind
 from app.demands.models import Audience, Outcome
 from app.kit import clock, log
 from app.kit.clock import CHINA
@@ -106,7 +106,7 @@ def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(code, label(code)) for code in codes]
 
 
-ENUMS: tuple[type[StrEnum], ...] = (Audience, Cause, ClaimCause, Kind, Outcome)
+ENUMS: tuple[type[StrEnum], ...] = (Audience, Cause, ClaimCause, Closing, Kind, Outcome)
 """Those that forms let one choose from."""
 FILTERS: tuple[Callable[..., str], ...] = (label, category, moment, iso, exact, local, left, minutes)
 

@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
 from app.content.schemas import FileOut
-from app.demands import listing, presenting, queries, recommending, showing, similar, timeline
+from app.demands import feedback, listing, presenting, queries, recommending, relations, showing, similar, timeline
+from app.demands.feedback_schemas import ResponseRatingOut
 from app.demands.lifecycle import ENDS
 from app.demands.matching_schemas import CandidateOut, CandidatesWanted, SimilarOut, SimilarWanted
+from app.demands.models import Demand
 from app.demands.schemas import ClaimOut, DemandOut, TimelineItem
 from app.kit.crypto import Keyring
 from app.kit.pagination import PageRequest
@@ -29,6 +31,14 @@ FOUND = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """How a department's response was rated, and whether the reader may rate it."""
+
+    rating: ResponseRatingOut | None
+    may_rate: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A demand with its claims and history, as its desk sees them."""
 
@@ -43,6 +53,13 @@ class Review:
     """Whom to ask, where that was wanted: members' names are read for a reason, which is kept."""
     found: list[MemberOut]
     """The members that were looked for by name, where the browser cannot do that by itself."""
+    units: list[OrganizationOut]
+    found_places: list[RegionOut]
+    """The same of organizations and places."""
+    places: list[tuple[str, str]]
+    """The desks nearby, which a part may go to."""
+    responses: dict[uuid.UUID, Response]
+    """What the whistler said of each response, or may say."""
     files: dict[uuid.UUID, list[FileOut]]
     """What was photographed and said, by the demand and its claims; with the contact only."""
     is_desk: bool
@@ -57,6 +74,8 @@ class Wanted:
     contact: bool = False
     candidates: bool = False
     who: str = ""
+    unit: str = ""
+    place: str = ""
     since: str | None = None
 
 
@@ -72,6 +91,7 @@ async def review(
     claims = (await listing.claims_of_demand(session, caller, demand_id, WHOLE)).items
     happened = await timeline.timeline(session, caller, demand_id, PageRequest(limit=100, cursor=wanted.since))
     alike = await similar_found(session, caller, found.title, found.region_code)
+    is_desk = caller.covers(found.handler_region_code, DISPATCHERS)
     return Review(
         demand=shown,
         claims=claims,
@@ -81,11 +101,35 @@ async def review(
         categories=await policies.categories(session, found.region_code),
         candidates=await _candidates(session, caller, demand_id) if wanted.candidates else None,
         found=await members_found(session, caller, wanted.who) if wanted.who else [],
+        units=await organizations_found(session, caller, wanted.unit) if wanted.unit else [],
+        found_places=await places_found(session, wanted.place) if wanted.place else [],
+        places=await _places(session, found) if is_desk else [],
+        responses=await _responses(session, caller, found, claims),
         files=await _files(session, caller, keyring, shown, claims) if wanted.contact else {},
-        is_desk=caller.covers(found.handler_region_code, DISPATCHERS),
+        is_desk=is_desk,
         has_ended=found.state in ENDS,
         shows_contact=wanted.contact,
     )
+
+
+async def _places(session: AsyncSession, found: Demand) -> list[tuple[str, str]]:
+    """The communities of the subdistrict that handles it, or of the desk above one."""
+    near = await regions.communities(session, [relations.subdistrict_of(found) or found.handler_region_code])
+    return [(one.code, one.name) for one in near if one.code != found.handler_region_code]
+
+
+async def _responses(
+    session: AsyncSession, caller: Caller, found: Demand, claims: list[ClaimOut]
+) -> dict[uuid.UUID, Response]:
+    if not caller.covers(found.handler_region_code):
+        return {}
+    answers = {}
+    for claim in claims:
+        if claim.departmental:
+            said = (await feedback.ratings(session, caller, claim.id)).items
+            may_rate = await feedback.may_rate(session, caller, claim.id)
+            answers[claim.id] = Response(said[0] if said else None, may_rate)
+    return answers
 
 
 async def _candidates(session: AsyncSession, caller: Caller, demand_id: uuid.UUID) -> list[CandidateOut]:

@@ -6,20 +6,39 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
 from app.access.caller import Caller
 from app.console import forms
-from app.demands import approving, cancelling, claiming, dispatching, evaluating, filing, merging, reopening, serving
+from app.demands import (
+    approving,
+    cancelling,
+    claiming,
+    dispatching,
+    evaluating,
+    feedback,
+    filing,
+    merging,
+    reopening,
+    serving,
+    splitting,
+)
 from app.demands import schemas as s
-from app.demands.following_schemas import MergeIn
+from app.demands.feedback_schemas import ResponseRatingIn
+from app.demands.following_schemas import MergeIn, SplitIn
 from app.demands.lifecycle import Action, ClaimAction
-from app.kit.errors import NotFound
+from app.kit import problems
+from app.kit.errors import AppError, NotFound
 from app.kit.schema import Id
+from app.members import binding
+from app.members.schemas import DecisionIn
+from app.oversight import appealing, complaining
+from app.oversight.schemas import AnswerIn, AppealDecisionIn
 
-MESSAGE = "message"
-"""Saying something is no move of a demand, so the lifecycle has no word for it."""
+MESSAGE, RATE = "message", "rate"
+"""Saying something of a demand or a response is no move of it, so the lifecycle has no word for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,16 @@ async def claim_for(session: AsyncSession, caller: Caller, demand_id: uuid.UUID,
         await serving.complete(session, caller, made.id, body.complete)
 
 
+async def decide_binding(session: AsyncSession, caller: Caller, binding_id: uuid.UUID, body: DecisionIn) -> None:
+    """Say which of the candidates an account is."""
+    await binding.decide(session, caller, binding_id, body.member_id)
+
+
+async def decide_nobody(session: AsyncSession, caller: Caller, binding_id: uuid.UUID) -> None:
+    """Say that an account is none of the candidates."""
+    await binding.decide(session, caller, binding_id, None)
+
+
 OF_DEMANDS: dict[str, Verb] = {
     Action.DISPATCH: Verb(dispatching.dispatch, s.DispatchIn),
     Action.RETURN: Verb(dispatching.return_, s.ReasonIn),
@@ -60,6 +89,7 @@ OF_DEMANDS: dict[str, Verb] = {
     Action.APPROVE: Verb(approving.approve),
     Action.SEND_BACK: Verb(approving.send_back, s.ReasonIn),
     Action.MERGE: Verb(merging.merge, MergeIn),
+    Action.SPLIT: Verb(splitting.split, SplitIn),
     Action.UNMERGE: Verb(merging.unmerge, s.ReasonIn),
     Action.FINISH: Verb(dispatching.finish),
     Action.CLOSE: Verb(dispatching.close, s.CloseIn),
@@ -79,7 +109,11 @@ OF_CLAIMS: dict[str, Verb] = {
     ClaimAction.CONFIRM: Verb(serving.confirm, s.ConfirmIn),
     ClaimAction.WITHDRAW: Verb(claiming.withdraw, s.GiveUpIn),
     ClaimAction.NO_SHOW: Verb(claiming.no_show, s.GiveUpIn),
+    RATE: Verb(feedback.rate_response, ResponseRatingIn),
 }
+OF_APPEALS: dict[str, Verb] = {"decide": Verb(appealing.decide, AppealDecisionIn)}
+OF_COMPLAINTS: dict[str, Verb] = {"answer": Verb(complaining.answer, AnswerIn)}
+OF_BINDINGS: dict[str, Verb] = {"decide": Verb(decide_binding, DecisionIn), "nobody": Verb(decide_nobody)}
 
 
 def find(verbs: dict[str, Verb], name: str) -> Verb:
@@ -87,3 +121,17 @@ def find(verbs: dict[str, Verb], name: str) -> Verb:
     if name not in verbs:
         raise NotFound
     return verbs[name]
+
+
+async def tried(
+    session: AsyncSession, caller: Caller, verb: Verb, thing_id: uuid.UUID, form: FormData
+) -> AppError | None:
+    """Do all of it or nothing; answers why not. What nobody may know of stays unknown."""
+    try:
+        async with session.begin_nested():
+            await verb(session, caller, thing_id, form)
+    except NotFound:
+        raise
+    except (AppError, IntegrityError) as error:
+        return problems.refusal(error)
+    return None

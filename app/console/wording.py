@@ -1,5 +1,6 @@
 """What the pages say of what happened: a sentence for each event of a demand, and one for each thing just done."""
 
+import re
 from typing import Any
 
 from app.demands.events import DemandEvent
@@ -87,9 +88,15 @@ DONE: dict[str, str] = {
     "confirm": "已确认",
     "withdraw": "已登记退出",
     "no_show": "已记未到场",
+    "split": "已拆分为子单",
+    "rate": "已评哨",
+    "appeal_decided": "已裁决，申诉人会收到结果",
+    "complaint_answered": "已答复，提出人会收到答复",
+    "binding_decided": "已确认，账号可正常使用",
 }
 """What is said once it is done."""
 
+PART = re.compile(r"children\.[0-9]+\.(.+)")
 DETAILS = {"mode": Mode, "channel": Channel, "result": Result, "reason": Reason}
 
 
@@ -120,6 +127,7 @@ FIELDS = {
     "organization_ids": "单位",
     "skills": "技能",
     "note": "说明",
+    "children": "子单",
     "into_id": "合并到",
     "left": "未完成的部分",
     "minutes": "服务分钟数",
@@ -128,6 +136,10 @@ FIELDS = {
     "stars": "星级",
     "resolved": "是否解决",
     "comment": "评价",
+    "closes": "何时办结",
+    "upheld": "裁决",
+    "amount": "应得数额",
+    "accepted": "是否采纳",
     "username": "用户名",
     "password": "密码",
 }
@@ -135,7 +147,9 @@ FIELDS = {
 
 
 def field(name: str) -> str | None:
-    """What a field is called, also one of a list or of what is dispatched at once."""
+    """What a field is called, also one of a list, of a part or of what is dispatched at once."""
+    if part := PART.fullmatch(name):
+        return f"子单的{field(part[1]) or part[1]}"
     plain = name.removeprefix("dispatch.")
     return FIELDS.get(plain) or FIELDS.get(plain.split(".")[0])
 

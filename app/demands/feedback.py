@@ -66,12 +66,7 @@ async def rate_response(
     session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ResponseRatingIn
 ) -> ResponseRating:
     """Rate, once, how a department answered the whistle; also that it did not."""
-    claim, demand = await queries.claim_and_demand(session, caller, claim_id, lock=True)
-    await _refuse_all_but_the_whistler(session, caller, demand, claim)
-    if await feedback_queries.response_rating(session, claim.id) is not None:
-        raise AlreadyRated
-    if not claim.departmental or claim.state in NOT_OVER:
-        raise ActionNotAllowed(Text("仅可评价已结束的吹哨响应", "Only a response that is over is rated"))
+    claim, demand = await _to_rate(session, caller, claim_id, lock=True)
     rating = ResponseRating(
         id=new_id(),
         claim_id=claim.id,
@@ -84,6 +79,28 @@ async def rate_response(
     session.add(rating)
     moving.tell(session, demand, DemandEvent.RATED, caller, claim, stars=body.stars, resolved=body.resolved)
     return rating
+
+
+async def may_rate(session: AsyncSession, caller: Caller, claim_id: uuid.UUID) -> bool:
+    """Whether the caller could rate a response now."""
+    try:
+        await _to_rate(session, caller, claim_id)
+    except (Forbidden, AlreadyRated, ActionNotAllowed):
+        return False
+    return True
+
+
+async def _to_rate(
+    session: AsyncSession, caller: Caller, claim_id: uuid.UUID, *, lock: bool = False
+) -> tuple[Claim, Demand]:
+    """A response that the caller may rate now, and its demand; raises why not."""
+    claim, demand = await queries.claim_and_demand(session, caller, claim_id, lock=lock)
+    await _refuse_all_but_the_whistler(session, caller, demand, claim)
+    if await feedback_queries.response_rating(session, claim.id) is not None:
+        raise AlreadyRated
+    if not claim.departmental or claim.state in NOT_OVER:
+        raise ActionNotAllowed(Text("仅可评价已结束的吹哨响应", "Only a response that is over is rated"))
+    return claim, demand
 
 
 async def _refuse_all_but_the_whistler(session: AsyncSession, caller: Caller, demand: Demand, claim: Claim) -> None:

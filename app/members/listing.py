@@ -24,6 +24,11 @@ async def members(session: AsyncSession, caller: Caller, wanted: MembersWanted) 
     return Page(items=[member_out(row[0]) for row in rows], next_cursor=cursor)
 
 
+async def waiting_bindings(session: AsyncSession, caller: Caller) -> int:
+    """How many bindings wait in the caller's regions."""
+    return await queries.count_pending(session, caller)
+
+
 async def bindings(session: AsyncSession, caller: Caller, wanted: PageRequest) -> Page[BindingOut]:
     """One page of the bindings that wait in the caller's regions, oldest first."""
     caller.require(STAFF)

@@ -94,6 +94,11 @@ def decided_by(caller: Caller) -> ColumnElement[bool]:
     return under(BindingRequest.region_code, caller.reach())
 
 
+async def count_pending(session: AsyncSession, caller: Caller) -> int:
+    """How many bindings wait in the caller's regions."""
+    return await session.scalar(select(func.count()).select_from(pending().where(decided_by(caller)).subquery())) or 0
+
+
 async def pending_of(session: AsyncSession, account_id: uuid.UUID) -> Sequence[BindingRequest]:
     """What an account still waits for."""
     statement = select(BindingRequest).where(BindingRequest.account_id == account_id)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,11 +15,11 @@ from app.kit.schema import mask_name
 from app.oversight import queries
 from app.oversight.complaining import may_raise_again
 from app.oversight.models import Appeal, AppealState, Complaint, ComplaintState
-from app.oversight.schemas import AppealFilter, AppealOut, ComplaintFilter, ComplaintOut
+from app.oversight.schemas import AppealFilter, AppealOut, ComplaintFilter, ComplaintOut, WaitingOut
 from app.regions import queries as regions
 
 ANONYMOUS, SOMEBODY = "匿名", "居民"
-COMPUTED = {"demand_title", "region_name", "overdue", "actions", "author"}
+COMPUTED = {"disputed", "demand_title", "region_name", "overdue", "actions", "author"}
 
 
 async def appeals(session: AsyncSession, caller: Caller, wanted: AppealFilter) -> Page[AppealOut]:
@@ -27,6 +28,20 @@ async def appeals(session: AsyncSession, caller: Caller, wanted: AppealFilter) -
         raise Forbidden
     found, cursor = await queries.appeals(session, caller, wanted)
     return Page(items=await appeals_out(session, caller, found), next_cursor=cursor)
+
+
+async def waiting_appeals(session: AsyncSession, caller: Caller) -> WaitingOut:
+    """How many appeals the caller's desks must decide."""
+    return _waiting(*await queries.waiting(session, queries.appeals_at_desk(caller), Appeal.due_at))
+
+
+async def waiting_complaints(session: AsyncSession, caller: Caller) -> WaitingOut:
+    """How many complaints and suggestions the caller's desks must answer."""
+    return _waiting(*await queries.waiting(session, queries.complaints_at_desk(caller), Complaint.due_at))
+
+
+def _waiting(count: int, due_at: datetime | None) -> WaitingOut:
+    return WaitingOut(count=count, due_at=due_at, overdue=due_at is not None and due_at < clock.now())
 
 
 async def appeal(session: AsyncSession, caller: Caller, appeal_id: uuid.UUID) -> AppealOut:
@@ -44,9 +59,11 @@ async def appeals_out(session: AsyncSession, caller: Caller, found: Sequence[App
     """Some appeals as a caller may see them."""
     titles = await queries.titles(session, [one.demand_id for one in found])
     names, now = await regions.names(session, [one.region_code for one in found]), clock.now()
+    disputed = await queries.disputed(session, found)
     return [
         AppealOut(
             **{name: getattr(one, name) for name in AppealOut.model_fields if name not in COMPUTED},
+            disputed=disputed.get(one.id),
             demand_title=titles[one.demand_id],
             region_name=names.get(one.region_code, ""),
             overdue=one.state == AppealState.PENDING and one.due_at < now,

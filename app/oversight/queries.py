@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.access.caller import DISPATCHERS, Caller
 from app.demands.models import Claim, Demand, Evaluation, Service
@@ -33,6 +34,35 @@ def complaints_visible_to(caller: Caller) -> ColumnElement[bool]:
     """One's own, and those that lie with one's desk or with one below it."""
     own = Complaint.filed_by == caller.account_id
     return or_(own, under(Complaint.region_code, caller.reach())) if caller.is_staff else own
+
+
+def appeals_at_desk(caller: Caller) -> ColumnElement[bool]:
+    """Those that wait for the caller's desks to decide."""
+    return and_(Appeal.state == AppealState.PENDING, under(Appeal.region_code, caller.reach(DISPATCHERS)))
+
+
+def complaints_at_desk(caller: Caller) -> ColumnElement[bool]:
+    """Those that wait for the caller's desks to answer."""
+    return and_(Complaint.state == ComplaintState.WAITING, under(Complaint.region_code, caller.reach(DISPATCHERS)))
+
+
+async def waiting(
+    session: AsyncSession, which: ColumnElement[bool], due_at: InstrumentedAttribute[datetime]
+) -> tuple[int, datetime | None]:
+    """How many wait, and by when the first of them is due."""
+    row = (await session.execute(select(func.count(), func.min(due_at)).where(which))).one()
+    return row[0], row[1]
+
+
+async def disputed(session: AsyncSession, found: Sequence[Appeal]) -> dict[uuid.UUID, int]:
+    """The minutes or points that some appeals are over."""
+    hours = select(Appeal.id, Service.minutes).join(Service, Service.id == Appeal.source_id)
+    points = select(Appeal.id, Entry.amount).join(Entry, Entry.id == Appeal.subject_id)
+    both = union_all(
+        hours.where(Appeal.subject_kind == AppealKind.HOURS, Appeal.id.in_([one.id for one in found])),
+        points.where(Appeal.subject_kind == AppealKind.POINTS, Appeal.id.in_([one.id for one in found])),
+    )
+    return {row[0]: row[1] for row in await session.execute(both)}
 
 
 async def appeal(session: AsyncSession, caller: Caller, appeal_id: uuid.UUID) -> Appeal:
@@ -127,8 +157,7 @@ async def titles(session: AsyncSession, demand_ids: Sequence[uuid.UUID]) -> dict
 
 async def appeals(session: AsyncSession, caller: Caller, wanted: AppealFilter) -> tuple[list[Appeal], str | None]:
     """One page of appeals: the caller's newest first, a desk's oldest first."""
-    at_the_desk = and_(Appeal.state == AppealState.PENDING, under(Appeal.region_code, caller.reach(DISPATCHERS)))
-    which = Appeal.filed_by == caller.account_id if wanted.scope == "mine" else at_the_desk
+    which = Appeal.filed_by == caller.account_id if wanted.scope == "mine" else appeals_at_desk(caller)
     statement = select(Appeal).where(which)
     if wanted.state:
         statement = statement.where(Appeal.state == wanted.state)
@@ -147,8 +176,7 @@ async def complaints(
         case "mine":
             which = Complaint.filed_by == caller.account_id
         case "desk":
-            desks = under(Complaint.region_code, caller.reach(DISPATCHERS))
-            which = and_(Complaint.state == ComplaintState.WAITING, desks)
+            which = complaints_at_desk(caller)
         case _:
             which = under(Complaint.region_code, caller.reach())
     statement = select(Complaint).where(which)

@@ -45,6 +45,8 @@ class AppealOut(Output):
     region_code: str
     region_name: str
     reason: str
+    disputed: int | None
+    """The minutes or points that it is over, where it is over such."""
     state: AppealState
     filed_at: Time
     due_at: Time
@@ -53,6 +55,14 @@ class AppealOut(Output):
     amount: int | None
     ended_at: Time | None
     actions: list[str]
+
+
+class WaitingOut(Output):
+    """How much waits for one's desks, and by when the first is due."""
+
+    count: int
+    due_at: Time | None
+    overdue: bool
 
 
 class ComplaintIn(Input):

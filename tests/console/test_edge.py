@@ -10,12 +10,13 @@ from starlette.datastructures import State
 
 from app.console.desk import create_desk
 from app.console.route import DeskRoute, PageRoute
-from app.console.verbs import OF_CLAIMS, OF_DEMANDS
+from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS
 from app.demands import listing
 from app.kit.http import TransactionalRoute
 from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
-from tests.demands.world import NEIGHBOUR, World, claimed, filed, opened
+from tests.console.test_hearings import complained, rejected, shared
+from tests.demands.world import NEIGHBOUR, World, claimed, filed, ok, opened
 
 PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in")}
 EVERYBODY = {("POST", "/sign-out")}
@@ -25,6 +26,11 @@ READING = {
     ("GET", "/demands"),
     ("GET", "/demands/{demand_id}"),
     ("GET", "/inbox"),
+    ("GET", "/appeals"),
+    ("GET", "/appeals/{appeal_id}"),
+    ("GET", "/complaints"),
+    ("GET", "/complaints/{complaint_id}"),
+    ("GET", "/bindings"),
     ("GET", "/unread"),
     ("GET", "/members"),
     ("GET", "/organizations"),
@@ -39,6 +45,9 @@ DISPATCHING = {
     ("POST", "/file"),
     ("POST", "/demands/{demand_id}/{action}"),
     ("POST", "/claims/{claim_id}/{action}"),
+    ("POST", "/appeals/{appeal_id}/{action}"),
+    ("POST", "/complaints/{complaint_id}/{action}"),
+    ("POST", "/bindings/{binding_id}/{action}"),
 }
 """For the desk that has it."""
 QUERIES = {"/members": "?kind=one&who=党", "/organizations": "?unit=物", "/places": "?place=八"}
@@ -71,11 +80,15 @@ def test_every_page_but_that_of_signing_in_needs_somebody_signed_in() -> None:
 
 
 @pytest.fixture
-async def place(world: World) -> dict[str, str]:
+async def place(session: AsyncSession, world: World) -> dict[str, str]:
     """What stands in the paths."""
     demand = await opened(world)
     claim = await claimed(world.member, demand)
-    return {"{demand_id}": demand["id"], "{claim_id}": claim["id"], "{action}": "message"}
+    appeal, complaint = await rejected(world), await complained(world)
+    await shared(session, world)
+    (binding,) = (await ok(world.desk.get("/members/bindings")))["items"]
+    found = {"demand": demand, "claim": claim, "appeal": appeal, "complaint": complaint, "binding": binding}
+    return {f"{{{name}_id}}": one["id"] for name, one in found.items()} | {"{action}": "message"}
 
 
 def address(path: str, place: dict[str, str], action: str = "message") -> str:
@@ -126,14 +139,24 @@ async def test_every_role_gets_what_is_its_own(
     is_dispatcher = 403 not in dispatching
     whole = {} if is_dispatcher else WELL_FORMED | {"member_id": place["{claim_id}"], "into_id": place["{demand_id}"]}
     for method, path in DISPATCHING:
-        verbs = OF_CLAIMS if "claims" in path else OF_DEMANDS if "demands" in path else ["-"]
+        verbs = VERBS.get(path.split("/")[1], ["-"])
         for verb in verbs:
             expected = {403} if (role, verb) == ("desk", "approve") else dispatching  # the desk above it says so
             found = await asked(browser, method, address(path, place, verb), **whole)
             assert found in expected, f"{path} {verb}"
 
 
+VERBS = {
+    "demands": OF_DEMANDS,
+    "claims": OF_CLAIMS,
+    "appeals": OF_APPEALS,
+    "complaints": OF_COMPLAINTS,
+    "bindings": OF_BINDINGS,
+}
 WELL_FORMED = {
+    "children.0.description": "子单",
+    "upheld": "false",
+    "accepted": "true",
     "reason": "原因",
     "description": "说明",
     "text": "留言",

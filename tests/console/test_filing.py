@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demands.models import Demand
+from app.regions import listing as regions
 from tests.client import Client
 from tests.console.browsing import Browser, at_desk, forms_of
 from tests.demands.world import COMMUNITY, ELDER_PHONE, World, ok
@@ -80,6 +82,17 @@ async def test_an_administrator_of_everywhere_finds_the_community_by_its_name(
 ) -> None:
     admin = await at_desk(session, world.admin)
     assert COMMUNITY in (await admin.get("/places?place=八角南")).text
+
+
+async def test_who_stands_above_many_communities_finds_one_without_javascript(
+    session: AsyncSession, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regions, "MOST_TO_CHOOSE", 1)
+    admin = await at_desk(session, world.admin)
+    page = await admin.get("/file?place=八角南")
+    assert f'name="region_code" value="{COMMUNITY}"' in page.text
+    answer = await admin.submit(page, "/desk/file", **CALL, region_code=COMMUNITY)
+    assert answer.status_code == 303, answer.text
 
 
 async def test_an_observer_files_nothing(observer: Browser) -> None:

@@ -54,7 +54,7 @@ async def test_the_forms_are_those_of_the_actions(world: World, desk: Browser) -
     demand = await filed(world.filer)
     forms = forms_of((await screen(desk, demand)).text)
     actions = {action.rsplit("/", 1)[1] for action, form in forms.items() if form.method == "post"}
-    allowed = set((await seen(world.desk, demand))["actions"]) - {"merge", "split"}
+    allowed = set((await seen(world.desk, demand))["actions"]) - {"merge"}
     assert actions == allowed | {"message", "sign-out"}
 
 
@@ -93,6 +93,89 @@ async def test_two_of_the_same_are_merged(world: World, desk: Browser) -> None:
     assert first["number"] in (await screen(desk, second)).text
     await act(desk, second, "unmerge", reason="不是一回事")
     assert (await seen(world.desk, second))["state"] == "filed"
+
+
+async def test_a_demand_is_split_into_parts(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    parts = {
+        "children.0.description": "疏通主管道",
+        "children.0.dispatch.mode": "open",
+        "children.2.description": "清扫楼前污水",
+        "children.2.category": "environment",
+        "children.2.region_code": NEIGHBOUR,
+    }
+    await act(desk, demand, "split", **parts, closes="any", note="两件事")
+    whole = await seen(world.desk, demand)
+    assert (whole["state"], whole["closes"]) == ("serving", "any")
+    first, second = whole["children"]
+    assert (first["title"], first["category"], first["state"]) == ("疏通主管道", "repair", "dispatched")
+    assert (second["title"], second["category"], second["state"]) == ("清扫楼前污水", "environment", "filed")
+    assert (await seen(world.neighbour_desk, second))["handler"]["region_code"] == NEIGHBOUR
+    assert "清扫楼前污水" in (await screen(desk, demand)).text
+
+
+async def test_a_splitting_that_is_refused_keeps_every_part(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    place = f"/desk/demands/{demand['id']}/split"
+    page = await screen(desk, demand)
+    empty = await desk.submit(page, place)
+    assert empty.status_code == 422
+    assert "子单：必填" in empty.text
+    parts = {"children.0.description": "疏通", "children.1.category": "repair", "children.1.dispatch.mode": "open"}
+    answer = await desk.submit(page, place, **parts)
+    assert answer.status_code == 422
+    assert "子单的详情：必填" in answer.text
+    kept = forms_of(answer.text)[place].fields
+    assert kept["children.0.description"] == ["疏通"]
+    assert (kept["children.1.category"], kept["children.1.dispatch.mode"]) == (["repair"], ["open"])
+    assert (await seen(world.desk, demand))["children"] == []
+    assert (await desk.submit(answer, place, **{"children.1.description": "清扫"})).status_code == 303
+    claim = await claimed(world.member, (await seen(world.desk, demand))["children"][1])
+    stale = await desk.submit(page, f"/desk/demands/{demand['id']}/reject", reason="此时已拆")
+    assert (stale.status_code, "此时已拆" in stale.text, claim["state"]) == (409, True, "accepted")
+
+
+async def test_splitting_twice_by_a_double_click_makes_the_parts_once(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    form = forms_of((await screen(desk, demand)).text)[f"/desk/demands/{demand['id']}/split"]
+    sent = {**form.fields, "children.0.description": "疏通"}
+    for _ in range(2):
+        assert (await desk.post(form.action, sent)).status_code == 303
+    assert len((await seen(world.desk, demand))["children"]) == 1
+
+
+async def whistled(world: World) -> dict[str, Any]:
+    """A whistle that the unit has answered, and its claim."""
+    demand = await filed(world.filer)
+    plan = {"mode": "whistle", "slots": 1, "organization_ids": ids([world.unit])}
+    await ok(world.desk.post(f"/demands/{demand['id']}/dispatch", plan))
+    claim = (await ok(world.desk.get(f"/demands/{demand['id']}/claims")))["items"][0]
+    await ok(world.liaison.post(f"/claims/{claim['id']}/accept"))
+    return {**demand, "claim": claim}
+
+
+async def test_the_whistler_rates_a_response_that_is_over(
+    session: AsyncSession, world: World, desk: Browser, observer: Browser
+) -> None:
+    demand = await whistled(world)
+    place = f"/desk/claims/{demand['claim']['id']}/rate"
+    assert place not in forms_of((await screen(desk, demand)).text), "it is not over"
+    await ok(world.liaison.post(f"/claims/{demand['claim']['id']}/complete", {"minutes": 60}))
+    page = await screen(desk, demand)
+    assert place not in forms_of((await screen(observer, demand)).text)
+    refused = await desk.submit(page, place, comment="来得太晚")
+    assert refused.status_code == 422
+    assert "星级：必填" in refused.text
+    assert forms_of(refused.text)[place].fields["comment"] == ["来得太晚"]
+    assert (await desk.submit(refused, place, stars="2", resolved="false")).status_code == 303
+    shown = (await screen(desk, demand)).text
+    assert "评哨 2 星 · 未解决：来得太晚" in shown
+    assert place not in forms_of(shown)
+    assert "来得太晚" in (await screen(observer, demand)).text
+    late = await desk.submit(page, place, stars="5", comment="第二次")
+    assert (late.status_code, "第二次" in late.text) == (409, True)
+    said = await ok(world.desk.get(f"/claims/{demand['claim']['id']}/evaluation"))
+    assert [one["stars"] for one in said["items"]] == [2]
 
 
 async def test_candidates_are_shown_where_they_are_asked_for(world: World, desk: Browser) -> None:
@@ -174,6 +257,20 @@ async def test_a_member_is_found_without_javascript_too(world: World, desk: Brow
     assert f'name="member_id" value="{member_id}"' in page.text
     answer = await desk.submit(page, f"/desk/demands/{demand['id']}/claim", member_id=member_id)
     assert answer.status_code == 303
+
+
+async def test_a_unit_and_a_place_are_found_without_javascript_too(world: World, desk: Browser) -> None:
+    demand = await filed(world.filer)
+    page = await screen(desk, demand, "?unit=物业&place=北里&who=")
+    (unit_id,) = ids([world.unit])
+    place = f"/desk/demands/{demand['id']}"
+    assert f'name="organization_ids" value="{unit_id}"' in page.text
+    assert f'name="region_code" value="{NEIGHBOUR}"' in page.text
+    answer = await desk.submit(page, f"{place}/dispatch", mode="whistle", organization_ids=unit_id)
+    assert answer.status_code == 303, answer.text
+    answer = await desk.submit(page, f"{place}/transfer", region_code=NEIGHBOUR, reason="是隔壁的")
+    assert answer.status_code == 303, answer.text
+    assert (await seen(world.neighbour_desk, demand))["handler"]["region_code"] == NEIGHBOUR
 
 
 async def test_no_star_is_given_for_the_resident(world: World, desk: Browser) -> None:

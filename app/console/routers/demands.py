@@ -5,10 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, Field
-from sqlalchemy.exc import IntegrityError
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.access.caller import Caller
@@ -16,12 +14,11 @@ from app.console import forms, rendering, reviewing, verbs, wording
 from app.console.rendering import Again
 from app.console.reviewing import Review, Wanted
 from app.console.route import PLACE, DeskCaller, DeskRoute, Form
-from app.console.verbs import Verb
 from app.demands import listing
-from app.kit import problems
-from app.kit.errors import AppError, NotFound
 from app.kit.http import Session
 from app.kit.schema import Id
+
+Name = Annotated[str, Field(max_length=60), AfterValidator(str.strip)]
 
 
 class Asked(BaseModel):
@@ -29,7 +26,9 @@ class Asked(BaseModel):
 
     contact: bool = False
     candidates: bool = False
-    who: Annotated[str, Field(max_length=60)] = ""
+    who: Name = ""
+    unit: Name = ""
+    place: Name = ""
     since: str | None = None
     done: str | None = None
 
@@ -44,10 +43,9 @@ async def demand(
     request: Request, session: Session, caller: DeskCaller, demand_id: Id, wanted: Annotated[Asked, Query()]
 ) -> Response:
     """The screen; with `contact` it shows whom to call, with `candidates` whom to ask: both are kept as seen."""
-    found = await _reviewed(
-        request, session, caller, demand_id, Wanted(wanted.contact, wanted.candidates, wanted.who.strip(), wanted.since)
-    )
-    return _screen(request, caller, found, done=wording.done(wanted.done))
+    asked = Wanted(**wanted.model_dump(exclude={"done"}))
+    found = await _reviewed(request, session, caller, demand_id, asked)
+    return _screen(request, caller, found, asked, done=wording.done(wanted.done))
 
 
 @router.post("/demands/{demand_id}/{action}")
@@ -56,7 +54,7 @@ async def act(
 ) -> Response:
     """Do something to a demand."""
     verb = verbs.find(verbs.OF_DEMANDS, action)
-    if refusal := await _tried(session, caller, verb, demand_id, form):
+    if refusal := await verbs.tried(session, caller, verb, demand_id, form):
         return await _again(request, session, caller, demand_id, Again(action, refusal, forms.typed(form)))
     place = f"{PLACE}/" if verb.leaves else f"{PLACE}/demands/{demand_id}"
     return PlainTextResponse(f"{place}?done={action}")
@@ -69,24 +67,10 @@ async def act_on_claim(
     """Do something to a claim, for somebody who is offline."""
     verb = verbs.find(verbs.OF_CLAIMS, action)
     found = await listing.one_claim(session, caller, claim_id)
-    if refusal := await _tried(session, caller, verb, claim_id, form):
+    if refusal := await verbs.tried(session, caller, verb, claim_id, form):
         again = Again(f"{action} {claim_id}", refusal, forms.typed(form))
         return await _again(request, session, caller, found.demand_id, again)
     return PlainTextResponse(f"{PLACE}/demands/{found.demand_id}?done={action}")
-
-
-async def _tried(
-    session: AsyncSession, caller: Caller, verb: Verb, thing_id: uuid.UUID, form: FormData
-) -> AppError | None:
-    """Do all of it or nothing; answers why not. What nobody may know of stays unknown."""
-    try:
-        async with session.begin_nested():
-            await verb(session, caller, thing_id, form)
-    except NotFound:
-        raise
-    except (AppError, IntegrityError) as error:
-        return problems.refusal(error)
-    return None
 
 
 async def _again(
@@ -102,7 +86,13 @@ async def _reviewed(
 
 
 def _screen(
-    request: Request, caller: Caller, shown: Review, *, again: Again | None = None, done: str | None = None
+    request: Request,
+    caller: Caller,
+    shown: Review,
+    sought: Wanted = USUAL,
+    *,
+    again: Again | None = None,
+    done: str | None = None,
 ) -> Response:
     categories = [(one.code, one.name) for one in shown.categories]
     questions = {asked.code: asked.text for one in shown.categories for asked in one.questions}
@@ -112,6 +102,7 @@ def _screen(
         caller,
         again=again,
         review=shown,
+        sought=sought,
         categories=categories,
         questions=questions,
         done=done,

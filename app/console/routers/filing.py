@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.access.caller import DISPATCHERS, Caller
-from app.console import forms, rendering
+from app.console import forms, rendering, reviewing
 from app.console.rendering import Again
 from app.console.route import PLACE, DeskCaller, DeskRoute, Form
 from app.demands import filing
@@ -26,14 +27,15 @@ from app.policies.schemas import CategoryOut
 from app.regions import listing as regions
 
 router = APIRouter(route_class=DeskRoute)
+Place = Annotated[str, Query(max_length=60)]
 REGION = re.compile(r"[0-9]{2,12}(-[0-9]{2})*")
 
 
 @router.get("/file")
-async def file_page(request: Request, session: Session, caller: DeskCaller) -> Response:
+async def file_page(request: Request, session: Session, caller: DeskCaller, place: Place = "") -> Response:
     """The form, with what it can guess filled in."""
     caller.require(DISPATCHERS)
-    return await _form(request, session, caller)
+    return await _form(request, session, caller, sought=place.strip())
 
 
 @router.post("/file")
@@ -63,7 +65,9 @@ def publishes(form: FormData) -> bool:
     return bool(form.get("dispatch.mode"))
 
 
-async def _form(request: Request, session: AsyncSession, caller: Caller, again: Again | None = None) -> Response:
+async def _form(
+    request: Request, session: AsyncSession, caller: Caller, again: Again | None = None, sought: str = ""
+) -> Response:
     near = await regions.communities(session, caller.reach(DISPATCHERS))
     typed = {name: texts[-1] for name, texts in again.values.items() if texts} if again else {}
     category = typed.get("category", "other")
@@ -74,6 +78,8 @@ async def _form(request: Request, session: AsyncSession, caller: Caller, again: 
         caller,
         again=again,
         places=[(one.code, one.full_name) for one in near] if len(near) < regions.MOST_TO_CHOOSE else [],
+        sought=sought,
+        found_places=await reviewing.places_found(session, sought) if sought else [],
         categories=[(one.code, one.name) for one in known],
         chosen_category=category,
         questions=_questions(known, category),

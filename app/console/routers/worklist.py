@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from app.console import rendering, wording
+from app.console import rendering, waiting, wording
 from app.console.route import DeskCaller, DeskRoute
 from app.demands import listing
 from app.demands.lifecycle import Reason, State
@@ -37,6 +37,7 @@ async def work(request: Request, session: Session, caller: DeskCaller) -> Respon
         counts=await listing.counts(session, caller),
         wanted=wanted,
         reasons=list(Reason),
+        waiting=await waiting.waiting(session, caller),
         done=wording.done(request.query_params.get("done")),
     )
 
