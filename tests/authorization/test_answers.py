@@ -16,7 +16,7 @@ from tests.demands.world import ok
 FIELDS = """
 AccountOut           id nickname phone_masked home_region_code member_id
 ActorOut             kind display_name
-AppealOut            id subject_kind subject_id demand_id demand_title region_code region_name reason state filed_at due_at overdue answer amount ended_at actions
+AppealOut            id subject_kind subject_id demand_id demand_title region_code region_name reason disputed state filed_at due_at overdue answer amount ended_at actions
 BindingOut           id account_id nickname phone_masked region_code requested_at decided_at member_id candidates
 ByProvenance         measured confirmed entered
 CalendarOut          region_code year days
