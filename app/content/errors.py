@@ -15,7 +15,10 @@ FAULTS = {
         "send a JPEG, PNG, WebP or HEIC photo, or an MP3 or M4A voice note",
     ),
     Fault.DAMAGED: Text("文件不完整或已损坏", "the file is cut short or damaged"),
-    Fault.TOO_MANY_PIXELS: Text("照片超过 5000 万像素", "the photo has more than 50 million pixels"),
+    Fault.TOO_MANY_PIXELS: Text(
+        "照片像素太多：一般最多 5000 万，WebP 最多 2300 万，请缩小后上传",
+        "the photo has too many pixels: most kinds take 50 million, WebP 23 million",
+    ),
     Fault.ANIMATED: Text("不支持动图", "moving pictures are not taken"),
     Fault.TOO_LONG: Text("语音太长", "the voice note is too long"),
     Fault.TOO_COMPLEX: Text("照片太复杂，请换一张或截图后上传", "the photo is too complex; send a screenshot of it"),

@@ -16,6 +16,14 @@ MOST_PIXELS = 50_000_000
 """Counted from the header, before anything is decoded."""
 QUALITY = 82
 WHITE = (255, 255, 255)
+BUDGET = 440 << 20
+"""Bytes that decoding may take: what the child has, less what it is itself."""
+DECODING = {Form.WEBP: 20.0, Form.HEIF: 8.8, Form.PNG: 7.0, Form.JPEG: 1.6}
+"""Bytes a pixel that are needed at once, as measured with shrinking strip by strip and, of a JPEG, while decoding."""
+TRANSPARENT_HEIF, PROGRESSIVE_PLANE = 12.0, 2.5
+"""The same of a HEIF with transparency, and of each plane of a progressive JPEG, whose coefficients are all kept."""
+STRIP = 256
+"""Rows that are brought to other colours and averaged at once, so that only they are there twice."""
 CAN_MOVE = frozenset({Form.PNG, Form.WEBP})
 """A JPEG with several pictures holds depth or previews of one; a HEIF opens at its primary picture."""
 TURNS = {
@@ -32,10 +40,10 @@ TURNS = {
 
 def reencode(source: BinaryIO, form: Form, edge: int, thumbnail_edge: int) -> tuple[dict[str, Any], list[bytes]]:
     """What is known of a photo, and its two variants as JPEG; raises `Refused`."""
-    pillow_heif.register_heif_opener(thumbnails=False)
+    pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)  # each more has memory of its own
     Image.MAX_IMAGE_PIXELS = None  # the limit below is ours, and lower
     image = Image.open(source, formats=[form])
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > _most_pixels(image, form):
         raise Refused(Fault.TOO_MANY_PIXELS)
     if form in CAN_MOVE and getattr(image, "is_animated", False):
         raise Refused(Fault.ANIMATED)
@@ -47,12 +55,46 @@ def reencode(source: BinaryIO, form: Form, edge: int, thumbnail_edge: int) -> tu
     return facts, [_written(full), _written(small)]
 
 
+def _most_pixels(image: Image.Image, form: Form) -> int:
+    """How many pixels such a photo may have, so that its decoder stays within what the child has."""
+    cost = DECODING[form]
+    if form == Form.JPEG and image.info.get("progressive"):
+        cost = PROGRESSIVE_PLANE * len(image.getbands())
+    if form == Form.HEIF and image.has_transparency_data:
+        cost = TRANSPARENT_HEIF
+    return min(MOST_PIXELS, int(BUDGET / cost))
+
+
 def _shrunk(image: Image.Image, edge: int) -> Image.Image:
-    if image.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):  # a palette cannot be averaged
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    image.load()  # thumbnail leaves alone what is small already
+    longest = max(image.size)
+    wanted = (2 * edge * image.width // longest, 2 * edge * image.height // longest)
+    image.draft(None, wanted)  # a JPEG's decoder shrinks by itself
+    image = _reduced(image, max(image.size) // (2 * edge))
+    image.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     return image
+
+
+def _reduced(image: Image.Image, times: int) -> Image.Image:
+    """A photo so many times smaller each way, made strip by strip; as a mode whose pixels can be averaged."""
+    if times < 2:
+        return _plain(image)
+    rows = STRIP * times
+    strips = [
+        _plain(image.crop((0, top, image.width, min(top + rows, image.height)))).reduce(times)
+        for top in range(0, image.height, rows)
+    ]
+    whole = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    for number, strip in enumerate(strips):
+        whole.paste(strip, (0, number * STRIP))
+    whole.info = dict(image.info)
+    return whole
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    if image.mode in ("RGB", "RGBA", "L", "LA", "CMYK"):
+        image.load()
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def _flat(image: Image.Image, profile: bytes | None) -> Image.Image:

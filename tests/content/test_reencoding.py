@@ -6,13 +6,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from app.content import photos
 from app.content.models import MediaType, Variant
 from app.content.reencoding import WAITING, Bounds, Clean, Workshop
-from app.content.sniffing import ENOUGH, sniff
+from app.content.sniffing import ENOUGH, Form, sniff
 from app.kit.errors import InvalidRequest, Unavailable
 from tests.content import making
 from tests.content.making import SECRET
@@ -169,14 +171,61 @@ async def test_what_is_no_photo_or_voice_note_is_refused_by_its_content(odd: str
     assert await fault(make()) == code
 
 
-async def test_the_largest_photo_that_is_allowed_is_taken() -> None:
-    largest = making.png(Image.new("RGB", (10_000, 5_000)))
-    assert (await cleaned(largest)).width == 640
+PALETTE = {"transparency": 0}
+PROGRESSIVE = {"progressive": True, "subsampling": 0}
+PLAIN_WEBP, EXACT_WEBP = {"quality": 20, "method": 0}, {"lossless": True, "quality": 0, "method": 0}
+FAST_HEIC = {"quality": 10, "enc_params": {"preset": "ultrafast"}}
+MOST, OF_WEBP = 50_000_000, int(photos.BUDGET / photos.DECODING[Form.WEBP])
+OF_CLEAR_HEIC, OF_PRINTERS = int(photos.BUDGET / photos.TRANSPARENT_HEIF), int(photos.BUDGET / 10)
+LARGEST: dict[str, tuple[Callable[..., bytes], str, dict[str, Any], int]] = {
+    "a JPEG": (making.jpeg, "RGB", {"subsampling": 0}, MOST),
+    "a printer's JPEG": (making.jpeg, "CMYK", {}, MOST),
+    "a progressive JPEG": (making.jpeg, "RGB", PROGRESSIVE, MOST),
+    "a printer's progressive JPEG": (making.jpeg, "CMYK", PROGRESSIVE, OF_PRINTERS),
+    "a PNG": (making.png, "RGB", {}, MOST),
+    "a transparent PNG": (making.png, "RGBA", {}, MOST),
+    "a transparent grey PNG": (making.png, "LA", {}, MOST),
+    "a PNG with a palette": (making.png, "P", PALETTE, MOST),
+    "a PNG of 16 bits": (making.png, "I;16", {}, MOST),
+    "a PNG in black and white": (making.png, "1", {}, MOST),
+    "a WebP": (making.webp, "RGB", PLAIN_WEBP, OF_WEBP),
+    "an exact, transparent WebP": (making.webp, "RGBA", EXACT_WEBP, OF_WEBP),
+    "a HEIC": (making.heic, "RGB", FAST_HEIC, MOST),
+    "a transparent HEIC": (making.heic, "RGBA", FAST_HEIC, OF_CLEAR_HEIC),
+}
+"""How each is made, and how many pixels it may have."""
+WIDTH = 10_000
 
 
-async def test_what_needs_more_memory_than_the_child_has_is_refused() -> None:
-    vast = making.webp(Image.new("RGB", (7_000, 7_000)), lossless=True, quality=0, method=0)
-    assert await fault(vast) == "too_complex"
+def of_pixels(mode: str, most: int, more: int = 0) -> Image.Image:
+    """A picture of as many whole rows as `most` pixels make, and `more`."""
+    return Image.new(mode, (WIDTH, most // WIDTH + more))
+
+
+@pytest.mark.parametrize("kind", LARGEST)
+async def test_the_largest_photo_of_every_kind_is_taken(kind: str) -> None:
+    make, mode, how, most = LARGEST[kind]
+    assert (await cleaned(make(of_pixels(mode, most), **how))).width == 640
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LARGEST if "HEIC" not in kind])
+async def test_one_row_more_is_refused_for_its_pixels_before_it_is_decoded(kind: str) -> None:
+    make, mode, how, most = LARGEST[kind]
+    assert await fault(make(of_pixels(mode, most, more=1), **how)) == "too_many_pixels"
+
+
+@pytest.mark.parametrize(("mode", "how"), [("RGB", {}), ("RGBA", {}), ("LA", {}), ("P", PALETTE), ("1", {}), ("L", {})])
+async def test_a_photo_that_is_shrunk_strip_by_strip_is_whole(mode: str, how: dict[str, Any]) -> None:
+    """Red above blue, in rows that no strip divides evenly."""
+    image = Image.new("RGB", (4_001, 3_003), (255, 0, 0))
+    image.paste((0, 0, 255), (0, 1_500, 4_001, 3_003))
+    found = await cleaned(making.png(image.convert(mode), **how))
+    assert (found.width, found.height) == (640, 480)
+    full = Image.open(io.BytesIO(found.variants[Variant.FULL])).convert("L")
+    column = full.resize((1, 480), Image.Resampling.BOX).tobytes()
+    rows = [column[row] for row in (0, 234, 246, 479)]
+    assert rows == pytest.approx([rows[0], rows[0], rows[3], rows[3]], abs=12)
+    assert rows[0] - rows[3] > 20
 
 
 @pytest.mark.parametrize("make", [making.talkative_mp3, lambda: making.m4a(talkative=True)])
