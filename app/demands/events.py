@@ -50,6 +50,8 @@ class DemandEvent(StrEnum):
     CONFIRMED = "claim.confirmed"
     NO_SHOW = "claim.no_show"
     EXCUSED = "claim.excused"
+    HOURS_HELD = "claim.hours_held"
+    HOURS_SETTLED = "claim.hours_settled"
     WARNED = "claim.warned"
     MISSED = "claim.missed"
     STAFFED = "claim.staffed"

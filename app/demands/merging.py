@@ -1,6 +1,7 @@
 """合并: one demand goes on in another, whose course all its filers follow; and the way back."""
 
 import uuid
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -98,18 +99,16 @@ async def unmerge(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, b
     return demand
 
 
-async def separate(session: AsyncSession, caller: Caller, demand: Demand) -> None:
+async def separate(session: AsyncSession, caller: Caller, demand: Demand, appellant: uuid.UUID) -> None:
     """Undo a merging because its filer was right to object; raises `ActionNotAllowed` where it is undone already."""
     if demand.merged_into_id is None:
         raise ActionNotAllowed
     found = {one.id: one for one in await following_queries.locked(session, [demand.id, demand.merged_into_id])}
-    await undo(session, demand, found[demand.merged_into_id], caller)
+    await undo(session, demand, found[demand.merged_into_id], caller, appellant=appellant)
 
 
-async def undo(
-    session: AsyncSession, demand: Demand, into: Demand, caller: Caller | None, note_id: uuid.UUID | None = None
-) -> None:
-    """Let a merged demand stand by itself again; both are locked."""
+async def undo(session: AsyncSession, demand: Demand, into: Demand, caller: Caller | None, **payload: Any) -> None:
+    """Let a merged demand stand by itself again; both are locked, and `payload` goes into its event."""
     merge_ = await following_queries.standing_merge(session, demand)
     merge_.undone_at, merge_.undone_by = clock.now(), caller.account_id if caller else None
     demand.merged_into_id = None
@@ -118,7 +117,7 @@ async def undo(
     demand.timer_at = demand.moved_at  # nothing may fall asleep, not even until `settle` sets the clock
     demand.moved_at = merge_.moved_at
     await _restore(session, demand, merge_.released)
-    moving.tell(session, demand, DemandEvent.UNMERGED, caller, from_id=into.id, note_id=note_id)
+    moving.tell(session, demand, DemandEvent.UNMERGED, caller, from_id=into.id, **payload)
     moving.tell(session, into, DemandEvent.LET_GO, caller, from_id=demand.id)
     into.joins = await following_queries.count_joins(session, into)
     demand.joins = await following_queries.count_joins(session, demand)

@@ -1,4 +1,6 @@
-"""What an upheld appeal does to a demand, a claim, an evaluation or a service; who may say so is decided above."""
+"""What an appeal does to a demand, a claim, an evaluation or a service; who may say so is decided above."""
+
+import uuid
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,28 +15,32 @@ from app.ledger.booking import Source
 from app.ledger.models import Provenance, Unit
 
 
-async def refile(session: AsyncSession, caller: Caller, demand: Demand, handler_region_code: str) -> None:
+async def refile(
+    session: AsyncSession, caller: Caller, demand: Demand, handler_region_code: str, appellant: uuid.UUID
+) -> None:
     """Bring a demand that was refused or cancelled back, to the desk that says it was right."""
     moving.move(demand, Action.APPEAL)
     demand.mode = demand.audience = demand.ends_at = demand.starts_at = demand.cause = None
     demand.handler_region_code, demand.needs_desk = handler_region_code, Reason.NEW
     await moving.settle(session, demand)
-    moving.tell(session, demand, DemandEvent.REFILED, caller)
+    moving.tell(session, demand, DemandEvent.REFILED, caller, appellant=appellant)
 
 
-async def excuse(session: AsyncSession, caller: Caller, demand: Demand, claim: Claim) -> None:
+async def excuse(session: AsyncSession, caller: Caller, demand: Demand, claim: Claim, appellant: uuid.UUID) -> None:
     """Take a no-show back: the claim ends without penalty, and what was served can still be said."""
     claim.arrived_at, claim.cause = claim.arrived_at or demand.starts_at or claim.claimed_at, None
-    await moving.move_claim(session, demand, claim, ClaimAction.EXCUSE, caller)
+    await moving.move_claim(session, demand, claim, ClaimAction.EXCUSE, caller, appellant=appellant)
     await moving.settle(session, demand)
 
 
-async def strike(session: AsyncSession, caller: Caller, demand: Demand, evaluation: Evaluation) -> None:
+async def strike(
+    session: AsyncSession, caller: Caller, demand: Demand, evaluation: Evaluation, appellant: uuid.UUID
+) -> None:
     """Take an evaluation out of every count; while its round lasts, the filer may give another."""
     evaluation.struck_at = clock.now()
     if evaluation.round == demand.round:
         demand.dissatisfied = False
-    moving.tell(session, demand, DemandEvent.EVALUATION_STRUCK, caller)
+    moving.tell(session, demand, DemandEvent.EVALUATION_STRUCK, caller, appellant=appellant)
     await moving.settle(session, demand)
 
 

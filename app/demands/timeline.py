@@ -19,7 +19,7 @@ from app.kit.pagination import Page, PageRequest
 
 SYSTEM = "系统"
 FOLLOWER = "居民"
-UNSAID = frozenset({"note_id", "left_note_id", "by"})
+UNSAID = frozenset({"note_id", "left_note_id", "by", "appellant"})
 """What the payload keeps for the reader of the log, not of the history."""
 THE_DESKS = frozenset({DemandEvent.FEEDBACK, DemandEvent.RATED})
 """What those who served and the whistler say is not for the filer."""

@@ -86,6 +86,8 @@ async def _withdraw(session: AsyncSession, account: Account) -> None:
     """What an account waited for is settled by binding a phone again."""
     for request in await queries.pending_of(session, account.id):
         request.decided_at = clock.now()
+        kind, code = MemberEvent.BINDING_WITHDRAWN, request.region_code
+        events.record(session, kind, subject=request.id, region_code=code, actor=account.id, account_id=account.id)
 
 
 def _ask_desk(session: AsyncSession, account: Account, candidates: Sequence[Member]) -> None:

@@ -12,6 +12,7 @@ class MemberEvent(StrEnum):
     BOUND = "member.bound"
     UNBOUND = "member.unbound"
     BINDING_REQUESTED = "member.binding_requested"
+    BINDING_WITHDRAWN = "member.binding_withdrawn"
     BINDING_DECIDED = "member.binding_decided"
     PHONE_VERIFIED = "account.phone_verified"
     PROFILE_CHANGED = "account.profile_changed"

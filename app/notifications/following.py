@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demands.events import DemandEvent
 from app.kit.events import Event
-from app.notifications import queries, receiving
+from app.notifications import matter_queries, queries, receiving
 from app.notifications.hearing import GROUPS, OF_A_CLAIM, WHO_HEARS, Hears, Moment
+from app.notifications.matters import PARTIES_HEAR
 from app.notifications.models import SubjectKind
 from app.notifications.queries import Message
-from app.notifications.receiving import Cast
+from app.notifications.receiving import Cast, Parties
 
 FOLLOWER = "notifications"
 AT_ONCE = 2_000
@@ -26,24 +27,42 @@ async def tell(session: AsyncSession, found: Sequence[Event]) -> None:
 
     Calls that nobody needs to answer any more leave the inboxes. The same events again change nothing.
     """
-    heard = [event for event in found if event.kind in WHO_HEARS]
+    await _tell_of_demands(session, [event for event in found if event.kind in WHO_HEARS])
+    await _tell_of_matters(session, [event for event in found if event.kind in PARTIES_HEAR])
+
+
+async def _tell_of_demands(session: AsyncSession, heard: Sequence[Event]) -> None:
     if not heard:
         return
     people = await receiving.cast(session, heard)
     for event in heard:
         if event.kind in MOVES_AWAY:
             await queries.drop_calls_of_earlier_desks(session, event.subject, event.n)
-    alike = _collapsed(message for event in heard for message in _messages(people, people.moment(event)))
+    await _deliver(session, (message for event in heard for message in _messages(people, people.moment(event))))
+    await queries.drop_answered_calls(session, people.demands)
+
+
+async def _tell_of_matters(session: AsyncSession, heard: Sequence[Event]) -> None:
+    if not heard:
+        return
+    parties = await receiving.parties(session, heard)
+    for event in heard:
+        await matter_queries.drop_earlier_calls(session, event.subject, event.n)
+    await _deliver(session, (message for event in heard for message in _of_a_matter(parties, event)))
+
+
+async def _deliver(session: AsyncSession, messages: Iterator[Message]) -> None:
+    """Put messages into the inboxes of those who have not muted them."""
+    alike = _collapsed(messages)
     muted = await queries.muted(session, {message.account_id for message in alike})
     wanted = [message for message in alike if GROUPS[message.kind] not in muted.get(message.account_id, ())]
     for start in range(0, len(wanted), AT_ONCE):
         await queries.write(session, wanted[start : start + AT_ONCE])
-    await queries.drop_answered_calls(session, people.demands)
 
 
 def _messages(people: Cast, moment: Moment) -> Iterator[Message]:
     """What one event says to whom; of two things to one account, the first."""
-    told = {moment.event.actor}
+    told = {moment.event.actor, *_appellant(moment.event)}
     for hears in WHO_HEARS[DemandEvent(moment.event.kind)]:
         if not hears.when(moment):
             continue
@@ -51,6 +70,24 @@ def _messages(people: Cast, moment: Moment) -> Iterator[Message]:
             if account_id not in told:
                 told.add(account_id)
                 yield _message(account_id, hears, moment)
+
+
+def _appellant(event: Event) -> Iterator[uuid.UUID]:
+    """Whose appeal had this effect: they hear that it was decided."""
+    if "appellant" in event.payload:
+        yield uuid.UUID(event.payload["appellant"])
+
+
+def _of_a_matter(parties: Parties, event: Event) -> Iterator[Message]:
+    """What one event says to whom; of two things to one account, the first."""
+    told, matter = {event.actor}, parties.matters[event.subject]
+    for hears in PARTIES_HEAR[event.kind]:
+        if not hears.when(event, matter):
+            continue
+        for account_id in parties.accounts(hears.who, matter):
+            if account_id not in told:
+                told.add(account_id)
+                yield Message(account_id, hears.kind, matter.kind, matter.id, None, event.n, event.at)
 
 
 def _message(account_id: uuid.UUID, hears: Hears, moment: Moment) -> Message:

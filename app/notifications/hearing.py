@@ -160,6 +160,8 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.MISSED: (Hears(R.TOLD, N.WHISTLE_MISSED),),
     E.EXCUSED: (Hears(R.CLAIMANT, N.NOTED),),
     E.STAFFED: (Hears(R.SERVING, N.STAFFED),),
+    E.HOURS_HELD: (Hears(R.CLAIMANT, N.HOURS_HELD), Hears(R.SERVING, N.HOURS_HELD)),
+    E.HOURS_SETTLED: (Hears(R.CLAIMANT, N.HOURS_SETTLED), Hears(R.SERVING, N.HOURS_SETTLED)),
 }
 """What happened: who hears it, and as what. Who is named twice hears the first; who did it hears nothing. A call
 that nobody needs to answer any more is not made. An open demand calls nobody: members find it in their list."""
@@ -195,8 +197,11 @@ GROUPS: dict[NotificationKind, NotificationGroup] = {
     **dict.fromkeys(
         (N.RELEASED, N.RESTORED, N.STAFFED, N.PLAN_CHANGED, N.NOTED, N.MARKED_ABSENT, N.DUTY_ENDED), G.SERVICE
     ),
-    **dict.fromkeys((N.CONFIRMED, N.RATED), G.SERVICE),
+    **dict.fromkeys((N.CONFIRMED, N.RATED, N.HOURS_HELD, N.HOURS_SETTLED), G.SERVICE),
     **dict.fromkeys((N.NEW, N.SUPPLEMENTED, N.NEEDS_DESK, N.DECLINED, N.TAKEN_BACK), G.DESK),
     **dict.fromkeys((N.WITHDRAWN_LATE, N.OVERDUE, N.WHISTLE_DUE, N.WHISTLE_MISSED), G.ALERT),
     N.WHISTLE_SENT_BACK: G.DESK,
+    **dict.fromkeys((N.APPEAL_CLIMBED, N.APPEAL_UPHELD, N.APPEAL_REFUSED), G.OUTCOME),
+    **dict.fromkeys((N.COMPLAINT_CLIMBED, N.COMPLAINT_ANSWERED, N.BINDING_DECIDED), G.OUTCOME),
+    **dict.fromkeys((N.APPEAL_TO_DECIDE, N.COMPLAINT_TO_ANSWER, N.BINDING_TO_DECIDE, N.DECISION_REVERSED), G.DESK),
 }

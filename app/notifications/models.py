@@ -69,6 +69,18 @@ class NotificationKind(StrEnum):
     WHISTLE_DUE = "whistle_due"
     WHISTLE_MISSED = "whistle_missed"
     WHISTLE_SENT_BACK = "whistle_sent_back"
+    HOURS_HELD = "hours_held"
+    HOURS_SETTLED = "hours_settled"
+    APPEAL_TO_DECIDE = "appeal_to_decide"
+    APPEAL_CLIMBED = "appeal_climbed"
+    APPEAL_UPHELD = "appeal_upheld"
+    APPEAL_REFUSED = "appeal_refused"
+    DECISION_REVERSED = "decision_reversed"
+    COMPLAINT_TO_ANSWER = "complaint_to_answer"
+    COMPLAINT_CLIMBED = "complaint_climbed"
+    COMPLAINT_ANSWERED = "complaint_answered"
+    BINDING_TO_DECIDE = "binding_to_decide"
+    BINDING_DECIDED = "binding_decided"
 
 
 class SubjectKind(StrEnum):
@@ -76,6 +88,9 @@ class SubjectKind(StrEnum):
 
     DEMAND = "demand"
     CLAIM = "claim"
+    APPEAL = "appeal"
+    COMPLAINT = "complaint"
+    BINDING = "binding"
 
 
 class Notification(Base):
@@ -86,6 +101,7 @@ class Notification(Base):
         one_of("kind", NotificationKind),
         one_of("subject_kind", SubjectKind),
         CheckConstraint("times > 0", "times_positive"),
+        CheckConstraint("(subject_kind IN ('demand', 'claim')) = (demand_id IS NOT NULL)", "demand_or_matter"),
         # nobody is told of one event twice; also the order of a list
         Index("uq_notifications_account_id_n", "account_id", "n", unique=True),
         # alike ones are one row until it is read; unread ones are counted from this index alone
@@ -99,6 +115,11 @@ class Notification(Base):
         ),
         # calls that nobody needs to answer any more are found by what they are about
         Index("ix_notifications_unread_demand", "demand_id", postgresql_where=text("read_at IS NULL")),
+        Index(
+            "ix_notifications_unread_matter",
+            "subject_id",
+            postgresql_where=text("read_at IS NULL AND demand_id IS NULL"),
+        ),
         Index(None, "at"),
     )
 
@@ -107,8 +128,8 @@ class Notification(Base):
     kind: Mapped[NotificationKind]
     subject_kind: Mapped[SubjectKind]
     subject_id: Mapped[uuid.UUID]
-    demand_id: Mapped[uuid.UUID]
-    """The demand that the subject is or belongs to: who may no longer see it reads no details.
+    demand_id: Mapped[uuid.UUID | None]
+    """The demand that the subject is or belongs to: who may no longer see it reads no details. A matter has none.
 
     No foreign key: it would hold a lock on every demand of a batch, and claims would wait for the follower.
     """

@@ -18,8 +18,9 @@ from app.demands.models import Claim, Demand, Result
 from app.demands.presenting import Names
 from app.kit.clock import CHINA
 from app.kit.events import Event
-from app.notifications import queries
+from app.notifications import matter_presenting, queries
 from app.notifications.hearing import GROUPS
+from app.notifications.matter_presenting import Told
 from app.notifications.models import Notification, NotificationGroup, SubjectKind
 from app.notifications.schemas import NotificationOut, SubjectOut
 from app.notifications.texts import ALIKE, CLOCKS, NOTED, REASONS, RESOLVED, RESULTS, TEXTS, UNSEEN
@@ -36,18 +37,22 @@ class Reader:
     claims: dict[uuid.UUID, Claim]
     mine: dict[uuid.UUID, list[Claim]]
     names: Names
+    matters: dict[uuid.UUID, Told]
 
 
 async def notifications_out(
     session: AsyncSession, caller: Caller, found: Sequence[tuple[Notification, Event]]
 ) -> list[NotificationOut]:
     """Some messages with their newest events, as one caller may read them."""
-    seen = await queries.visible_demands(session, caller, [message.demand_id for message, _ in found])
+    seen = await queries.visible_demands(
+        session, caller, [message.demand_id for message, _ in found if message.demand_id]
+    )
+    matters = [message.subject_id for message, _ in found if message.demand_id is None]
     named = [claim_id for _, event in found if (claim_id := _claim_id(event))]
     claims = await queries.visible_claims(session, caller, named)
     mine = await demands.my_claims(session, caller, list(seen))
     names = await presenting.names_of(session, list(seen.values()), list(claims.values()))
-    reader = Reader(caller, seen, claims, mine, names)
+    reader = Reader(caller, seen, claims, mine, names, await matter_presenting.told(session, caller, matters))
     return [_notification_out(reader, message, event) for message, event in found]
 
 
@@ -57,26 +62,29 @@ def _claim_id(event: Event) -> uuid.UUID | None:
 
 def _notification_out(reader: Reader, message: Notification, event: Event) -> NotificationOut:
     title, body = TEXTS[message.kind]
-    demand, claim = reader.demands.get(message.demand_id), reader.claims.get(_claim_id(event) or message.id)
-    subject, actions = None, []
-    if demand is None or not _may_read(reader, message, event, demand, claim):
-        body = UNSEEN
-    else:
-        body = body.format(**_details(reader, event, demand, claim))
-        subject = SubjectOut(kind=message.subject_kind, id=message.subject_id)
-        actions = _actions(reader, message, demand, claim)
+    told = _told(reader, message, event) if message.demand_id else reader.matters.get(message.subject_id)
+    body = body.format(**told.details) if told else UNSEEN
     return NotificationOut(
         id=message.id,
         kind=message.kind,
         group=GROUPS[message.kind],
         title=title,
         body=body + (ALIKE.format(times=message.times) if message.times > 1 else ""),
-        subject=subject,
+        subject=SubjectOut(kind=message.subject_kind, id=message.subject_id) if told else None,
         times=message.times,
         at=message.at,
         read_at=message.read_at,
-        actions=actions,
+        actions=told.actions if told else [],
     )
+
+
+def _told(reader: Reader, message: Notification, event: Event) -> Told | None:
+    """What may be said of a demand or claim; None where it is out of the reader's sight."""
+    demand = reader.demands.get(message.demand_id) if message.demand_id else None
+    claim = reader.claims.get(_claim_id(event) or message.id)
+    if demand is None or not _may_read(reader, message, event, demand, claim):
+        return None
+    return Told(_details(reader, event, demand, claim), _actions(reader, message, demand, claim))
 
 
 def _may_read(reader: Reader, message: Notification, event: Event, demand: Demand, claim: Claim | None) -> bool:

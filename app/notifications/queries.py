@@ -53,7 +53,7 @@ class Message:
     kind: NotificationKind
     subject_kind: SubjectKind
     subject_id: uuid.UUID
-    demand_id: uuid.UUID
+    demand_id: uuid.UUID | None
     n: int
     at: datetime
     times: int = 1

@@ -12,8 +12,10 @@ from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, LIVE, ClaimState
 from app.demands.models import Claim, Demand
 from app.kit.events import Event
+from app.notifications import matter_queries
 from app.notifications import receiver_queries as queries
 from app.notifications.hearing import WHO_HEARS, Moment, Receiver
+from app.notifications.matters import Matter, Party
 from app.notifications.receiver_queries import Accounts
 from app.policies import service as policies
 from app.policies.defaults import Key
@@ -105,6 +107,33 @@ def _served(claim: Claim, moment: Moment) -> bool:
 def nearest(desks: dict[str, list[uuid.UUID]], region_code: str) -> Sequence[uuid.UUID]:
     """Who dispatches for a region, or for the nearest one above it that has anybody."""
     return next((desks[code] for code in (*reversed(codes.path(region_code)), "") if desks.get(code)), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The appeals, complaints and bindings of a batch, and the desks that may have them."""
+
+    matters: dict[uuid.UUID, Matter]
+    desks: dict[str, list[uuid.UUID]]
+
+    def accounts(self, who: Party, matter: Matter) -> Iterable[uuid.UUID]:
+        """The accounts that are `who` to a matter; nobody decides over what they decided or filed."""
+        match who:
+            case Party.DESK:
+                biased = {matter.author, matter.decider}
+                able = {code: [one for one in desk if one not in biased] for code, desk in self.desks.items()}
+                return nearest(able, matter.region_code)
+            case Party.AUTHOR:
+                return [matter.author]
+            case Party.DECIDER:
+                return [matter.decider] if matter.decider else []
+
+
+async def parties(session: AsyncSession, found: Sequence[Event]) -> Parties:
+    """Everybody whom some events of appeals, complaints and bindings may concern."""
+    about = await matter_queries.matters(session, {event.subject for event in found})
+    steps = {"", *(step for one in about.values() for step in codes.path(one.region_code))}
+    return Parties(about, await queries.dispatchers(session, steps))
 
 
 async def cast(session: AsyncSession, found: Sequence[Event]) -> Cast:

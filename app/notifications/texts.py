@@ -5,6 +5,7 @@ from app.demands.ladder import WhistleClock
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
 from app.notifications.models import NotificationKind
+from app.oversight.models import AppealKind, ComplaintKind
 
 N, E = NotificationKind, DemandEvent
 TEXTS: dict[NotificationKind, tuple[str, str]] = {
@@ -48,11 +49,23 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.WHISTLE_DUE: ("吹哨即将超时", "「{title}」的吹哨{clock}时限将到。"),
     N.WHISTLE_MISSED: ("吹哨超时", "「{title}」的吹哨未在时限内{clock}。"),
     N.WHISTLE_SENT_BACK: ("吹哨被退回", "「{title}」的吹哨未获批准，原因见办理记录。"),
+    N.HOURS_HELD: ("服务时长有异议", "「{title}」的服务时长有人提出申诉，裁决前暂不计入。"),
+    N.HOURS_SETTLED: ("服务时长已裁定", "「{title}」的服务时长申诉已有结果，您的服务计{minutes}分钟。"),
+    N.APPEAL_TO_DECIDE: ("申诉待裁决", "对「{title}」{about}的申诉待{desk}裁决。"),
+    N.APPEAL_CLIMBED: ("申诉已转上级", "您对「{title}」{about}的申诉逾期未裁决，已转{desk}裁决。"),
+    N.APPEAL_UPHELD: ("申诉成立", "您对「{title}」{about}的申诉成立，理由见申诉详情。"),
+    N.APPEAL_REFUSED: ("维持原决定", "您对「{title}」{about}的申诉未获支持，维持原决定，理由见申诉详情。"),
+    N.DECISION_REVERSED: ("决定被撤销", "您就「{title}」作出的决定（{about}）经申诉撤销，理由见申诉详情。"),
+    N.COMPLAINT_TO_ANSWER: ("投诉建议待答复", "有一件{what}待{desk}答复。"),
+    N.COMPLAINT_CLIMBED: ("投诉建议已转上级", "您的{what}逾期未答复，已转{desk}答复。"),
+    N.COMPLAINT_ANSWERED: ("投诉建议已答复", "{desk}已答复您的{what}。"),
+    N.BINDING_TO_DECIDE: ("身份待核对", "有一个账号的手机号对应多名党员，请{desk}核对。"),
+    N.BINDING_DECIDED: ("身份核对完成", "{desk}已核对您的党员身份，请在“我的”中查看。"),
 }
 """A title and a body for each kind."""
 
-UNSEEN = "此消息所涉的需求已不对您开放。"
-"""All that is said of a demand or claim that the reader may no longer see."""
+UNSEEN = "此消息所涉的内容已不对您开放。"
+"""All that is said of what the reader may no longer see."""
 ALIKE = "（共{times}次）"
 
 REASONS: dict[Reason, str] = {
@@ -89,4 +102,16 @@ CLOCKS: dict[WhistleClock, str] = {
     WhistleClock.CONTACT: "联系居民",
     WhistleClock.ARRIVE: "到场",
 }
+APPEALED: dict[AppealKind, str] = {
+    AppealKind.REJECTION: "不予受理",
+    AppealKind.MERGE: "合并办理",
+    AppealKind.CANCELLATION: "撤销",
+    AppealKind.NO_SHOW: "登记未到场",
+    AppealKind.EVALUATION: "评议",
+    AppealKind.HOURS: "服务时长",
+    AppealKind.POINTS: "积分",
+}
+COMPLAINED: dict[ComplaintKind, str] = {ComplaintKind.COMPLAINT: "投诉", ComplaintKind.SUGGESTION: "建议"}
+ADMINISTRATORS = "管理员"
+"""Who stands above every district's desk."""
 RESOLVED = {True: "已解决", False: "未解决"}

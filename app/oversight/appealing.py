@@ -49,7 +49,7 @@ async def file(session: AsyncSession, caller: Caller, body: AppealIn) -> Appeal:
     await climbing.set_clock(session, made, Key.APPEAL_DUE, handler, now)
     session.add(made)
     await session.flush()  # of two at once, the second is refused here
-    await subjects.hold(session, caller, made)
+    await subjects.hold(session, caller, subject.demand, made)
     _tell(session, OversightEvent.APPEAL_FILED, made, caller)
     return made
 

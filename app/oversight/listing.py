@@ -67,13 +67,14 @@ async def appeals_out(session: AsyncSession, caller: Caller, found: Sequence[App
             demand_title=titles[one.demand_id],
             region_name=names.get(one.region_code, ""),
             overdue=one.state == AppealState.PENDING and one.due_at < now,
-            actions=_appeal_actions(caller, one),
+            actions=appeal_actions(caller, one),
         )
         for one in found
     ]
 
 
-def _appeal_actions(caller: Caller, appeal: Appeal) -> list[str]:
+def appeal_actions(caller: Caller, appeal: Appeal) -> list[str]:
+    """What a caller may do to an appeal now."""
     if appeal.state != AppealState.PENDING:
         return []
     own = appeal.filed_by == caller.account_id
@@ -110,13 +111,14 @@ async def complaints_out(session: AsyncSession, caller: Caller, found: Sequence[
             region_name=names.get(one.region_code, ""),
             author=ANONYMOUS if one.anonymous else mask_name(nicknames.get(one.filed_by)) or SOMEBODY,
             overdue=one.state == ComplaintState.WAITING and one.due_at < now,
-            actions=_complaint_actions(caller, one),
+            actions=complaint_actions(caller, one),
         )
         for one in found
     ]
 
 
-def _complaint_actions(caller: Caller, complaint: Complaint) -> list[str]:
+def complaint_actions(caller: Caller, complaint: Complaint) -> list[str]:
+    """What a caller may do to a complaint or suggestion now."""
     if complaint.filed_by == caller.account_id:
         return ["raise_again"] if may_raise_again(complaint) else []
     waits = complaint.state == ComplaintState.WAITING and caller.covers(complaint.region_code, DISPATCHERS)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.demands import merging, redress, relations
+from app.demands import merging, moving, redress, relations
 from app.demands import queries as demands
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import ClaimState, State
@@ -113,12 +113,13 @@ async def _points(session: AsyncSession, caller: Caller, entry_id: uuid.UUID) ->
     return Subject(demand, entry.booked_at, entry.booked_by, entry.source_id)
 
 
-async def hold(session: AsyncSession, caller: Caller, appeal: Appeal) -> None:
+async def hold(session: AsyncSession, caller: Caller, demand: Demand, appeal: Appeal) -> None:
     """Take out of the ledger what is appealed; other decisions have no effect that could be held."""
     match appeal.subject_kind:
         case AppealKind.HOURS:
-            service, _ = await queries.service(session, _source_of(appeal))
+            service, claim = await queries.service(session, _source_of(appeal))
             await redress.hold_hours(session, caller, service)
+            moving.tell(session, demand, DemandEvent.HOURS_HELD, caller, claim)
         case AppealKind.POINTS:
             holder_id = await queries.holder_of(session, appeal.subject_id)
             await booking.reverse(
@@ -136,19 +137,19 @@ async def uphold(session: AsyncSession, caller: Caller, demand: Demand, appeal: 
     match appeal.subject_kind:
         case AppealKind.NO_SHOW:
             claim, _ = await demands.claim_and_demand(session, caller, appeal.subject_id, lock=True)
-            await redress.excuse(session, caller, demand, claim)
+            await redress.excuse(session, caller, demand, claim, appeal.filed_by)
         case AppealKind.EVALUATION:
             evaluation = await queries.evaluation(session, appeal.subject_id)
             if evaluation is None:
                 raise ActionNotAllowed
-            await redress.strike(session, caller, demand, evaluation)
+            await redress.strike(session, caller, demand, evaluation, appeal.filed_by)
         case AppealKind.HOURS | AppealKind.POINTS:
             await _book(session, caller, demand, appeal, appeal.amount)
         case AppealKind.MERGE:
-            await merging.separate(session, caller, demand)
+            await merging.separate(session, caller, demand, appeal.filed_by)
         case _:
             desk = appeal.region_code if appeal.region_code != climbing.ADMINISTRATORS else demand.handler_region_code
-            await redress.refile(session, caller, demand, desk)
+            await redress.refile(session, caller, demand, desk, appeal.filed_by)
 
 
 async def _book(session: AsyncSession, caller: Caller, demand: Demand, appeal: Appeal, amount: int | None) -> None:
@@ -156,6 +157,7 @@ async def _book(session: AsyncSession, caller: Caller, demand: Demand, appeal: A
         case AppealKind.HOURS:
             service, claim = await queries.service(session, _source_of(appeal))
             await redress.release_hours(session, caller, demand, claim, service, amount)
+            moving.tell(session, demand, DemandEvent.HOURS_SETTLED, caller, claim, appellant=appeal.filed_by)
         case AppealKind.POINTS:
             await booking.restore(
                 session,

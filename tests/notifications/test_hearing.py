@@ -7,34 +7,49 @@ import pytest
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
+from app.members.events import MemberEvent
 from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS, SILENT, WHO_HEARS, Receiver
+from app.notifications.matters import CALLS_OF_A_MATTER, PARTIES_HEAR, Party
 from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
-from app.notifications.texts import NOTED, REASONS, RESULTS, TEXTS
+from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, TEXTS
+from app.oversight.events import OversightEvent
+from app.oversight.models import AppealKind, ComplaintKind
 
 HEARD = [(event, hears) for event, row in WHO_HEARS.items() for hears in row]
+OF_MATTERS = [(event, hears) for event, row in PARTIES_HEAR.items() for hears in row]
 
 
 def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
     assert set(WHO_HEARS) | SILENT == set(DemandEvent), "say in hearing.py who hears of it, or that nobody does"
     assert not set(WHO_HEARS) & SILENT
+    bindings = {event for event in MemberEvent if "binding" in event}
+    assert set(PARTIES_HEAR) == {*OversightEvent, *bindings}
 
 
 def test_every_kind_of_message_is_told_by_something_and_has_its_words_and_group() -> None:
-    assert {hears.kind for _, hears in HEARD} == set(NotificationKind)
+    assert {hears.kind for _, hears in HEARD} | {hears.kind for _, hears in OF_MATTERS} == set(NotificationKind)
     assert set(TEXTS) == set(GROUPS) == set(NotificationKind)
 
 
 def test_every_receiver_hears_something() -> None:
     assert {hears.who for _, hears in HEARD} == set(Receiver)
+    assert {hears.who for _, hears in OF_MATTERS} == set(Party)
 
 
 def test_every_code_that_a_text_names_has_words() -> None:
     assert set(REASONS) == set(Reason)
     assert set(RESULTS) == set(Result)
+    assert (set(APPEALED), set(COMPLAINED)) == (set(AppealKind), set(ComplaintKind))
     assert {event for event, hears in HEARD if hears.kind == NotificationKind.NOTED} == set(NOTED)
 
 
-@pytest.mark.parametrize("kind", NotificationKind)
+@pytest.mark.parametrize("kind", sorted({hears.kind for _, hears in OF_MATTERS}))
+def test_a_text_of_a_matter_names_its_desk_and_nothing_that_a_person_wrote_but_a_title(kind: NotificationKind) -> None:
+    named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
+    assert named <= {"title", "about", "what", "desk"}
+
+
+@pytest.mark.parametrize("kind", sorted({hears.kind for _, hears in HEARD}))
 def test_a_text_names_the_demand_and_nothing_that_a_person_wrote_besides(kind: NotificationKind) -> None:
     named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
     assert "title" in named
@@ -52,3 +67,4 @@ def test_what_became_of_ones_own_demand_cannot_be_muted() -> None:
 def test_a_call_is_made_only_while_it_needs_an_answer() -> None:
     calls = CALLS_OF_A_DESK | CALLS_OF_A_CLAIM
     assert all(hears.when.__name__ != "_always" for _, hears in HEARD if hears.kind in calls)
+    assert all(hears.when.__name__ != "_always" for _, hears in OF_MATTERS if hears.kind in CALLS_OF_A_MATTER)

@@ -259,12 +259,12 @@ async def test_what_an_upheld_appeal_changes_is_told(world: World, post: Post) -
     made = await ok(world.filer.post("/appeals", appeal), 201)
     await ok(world.district_desk.post(f"/appeals/{made['id']}/decide", {"upheld": True, "reason": "经核实"}))
     await post.round()
-    assert await kinds(world.filer) == ["rejected", "reopened"]
+    assert await kinds(world.filer) == ["rejected", "appeal_upheld"]
     claim = await claimed(world.member, await opened(world))
     await ok(world.desk.post(f"/claims/{claim['id']}/no-show", REASON))
     appeal = {"subject_kind": "no_show", "subject_id": claim["id"], "reason": "我到了"}
     made = await ok(world.member.post("/appeals", appeal), 201)
     await ok(world.district_desk.post(f"/appeals/{made['id']}/decide", {"upheld": True, "reason": "经核实"}))
     await post.round()
-    assert await kinds(world.member) == ["marked_absent", "noted"]
-    assert "未到场记录经申诉撤销" in (await inbox(world.member))[0]["body"]
+    assert await kinds(world.member) == ["marked_absent", "appeal_upheld"]
+    assert "登记未到场的申诉成立" in (await inbox(world.member))[0]["body"]

@@ -1,0 +1,78 @@
+"""The selects of messages about appeals, complaints and bindings: to whom, and what their readers may see."""
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.members.models import BindingRequest
+from app.members.queries import decided_by
+from app.notifications.matters import CALLS_OF_A_MATTER, Matter
+from app.notifications.models import Notification, SubjectKind
+from app.notifications.queries import UNREAD, among
+from app.oversight.models import Appeal, AppealState, Complaint, ComplaintState
+from app.oversight.queries import appeals_visible_to, complaints_visible_to
+
+Ids = Collection[uuid.UUID]
+
+
+async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
+    """Some appeals, complaints and bindings by their ids."""
+    appeals = await session.scalars(select(Appeal).where(among(Appeal.id, ids)))
+    complaints = await session.scalars(select(Complaint).where(among(Complaint.id, ids)))
+    bindings = await session.scalars(select(BindingRequest).where(among(BindingRequest.id, ids)))
+    found = [
+        *(
+            Matter(
+                SubjectKind.APPEAL,
+                one.id,
+                one.region_code,
+                one.filed_by,
+                one.decided_by,
+                waits=one.state == AppealState.PENDING,
+            )
+            for one in appeals
+        ),
+        *(
+            Matter(
+                SubjectKind.COMPLAINT,
+                one.id,
+                one.region_code,
+                one.filed_by,
+                None,
+                waits=one.state == ComplaintState.WAITING,
+            )
+            for one in complaints
+        ),
+        *(
+            Matter(SubjectKind.BINDING, one.id, one.region_code, one.account_id, None, waits=one.decided_at is None)
+            for one in bindings
+        ),
+    ]
+    return {matter.id: matter for matter in found}
+
+
+async def drop_earlier_calls(session: AsyncSession, matter_id: uuid.UUID, before: int) -> None:
+    """Take unread calls about a matter away that are older than what happened to it, the event `before`."""
+    of_it = (UNREAD, Notification.demand_id.is_(None), Notification.subject_id == matter_id)
+    calls = (Notification.kind.in_(CALLS_OF_A_MATTER), Notification.n < before)
+    await session.execute(delete(Notification).where(*of_it, *calls))
+
+
+async def visible_appeals(session: AsyncSession, caller: Caller, ids: Ids) -> Sequence[Appeal]:
+    """Those of some appeals that the caller may see now."""
+    return (await session.scalars(select(Appeal).where(among(Appeal.id, ids), appeals_visible_to(caller)))).all()
+
+
+async def visible_complaints(session: AsyncSession, caller: Caller, ids: Ids) -> Sequence[Complaint]:
+    """Those of some complaints that the caller may see now."""
+    seen = complaints_visible_to(caller)
+    return (await session.scalars(select(Complaint).where(among(Complaint.id, ids), seen))).all()
+
+
+async def visible_bindings(session: AsyncSession, caller: Caller, ids: Ids) -> Sequence[BindingRequest]:
+    """Those of some bindings that the caller decides, or is to be bound by."""
+    seen = or_(BindingRequest.account_id == caller.account_id, decided_by(caller))
+    return (await session.scalars(select(BindingRequest).where(among(BindingRequest.id, ids), seen))).all()

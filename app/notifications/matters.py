@@ -1,0 +1,87 @@
+"""Who hears of appeals, complaints and bindings: what waits for a desk and is no demand; pure."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.kit.events import Event
+from app.members.events import MemberEvent
+from app.notifications.models import NotificationKind, SubjectKind
+from app.oversight.events import OversightEvent
+from app.oversight.models import AppealKind
+
+
+class Party(StrEnum):
+    """Who somebody is to a matter."""
+
+    DESK = "desk"
+    """Dispatchers and admins of the region that has it, or of the nearest above, but for whom it is about."""
+    AUTHOR = "author"
+    """Who filed it, or whose account is to be bound."""
+    DECIDER = "decider"
+    """Who made the decision that is appealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """An appeal, a complaint or suggestion, or a binding, as it stands now."""
+
+    kind: SubjectKind
+    id: uuid.UUID
+    region_code: str
+    author: uuid.UUID
+    decider: uuid.UUID | None
+    waits: bool
+
+
+Condition = Callable[[Event, Matter], bool]
+
+
+def _always(_: Event, __: Matter) -> bool:
+    return True
+
+
+def _waits_there(event: Event, matter: Matter) -> bool:
+    """Whether the desk that had it then has it still, and has not answered."""
+    return matter.waits and matter.region_code == event.region_code
+
+
+def _a_desk_decided(event: Event, _: Matter) -> bool:
+    """Whether a desk had decided; whoever rated or served hears of the demand itself."""
+    return event.payload["subject_kind"] in (AppealKind.REJECTION, AppealKind.MERGE, AppealKind.NO_SHOW)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyHears:
+    """A party hears a kind of message, under a condition."""
+
+    who: Party
+    kind: NotificationKind
+    when: Condition = _always
+
+
+O, M, P, N = OversightEvent, MemberEvent, Party, NotificationKind  # noqa: E741 - as in hearing.py
+_TO_DECIDE = PartyHears(P.DESK, N.APPEAL_TO_DECIDE, _waits_there)
+_TO_ANSWER = PartyHears(P.DESK, N.COMPLAINT_TO_ANSWER, _waits_there)
+PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
+    O.APPEAL_FILED: (_TO_DECIDE,),
+    O.APPEAL_CLIMBED: (PartyHears(P.AUTHOR, N.APPEAL_CLIMBED), _TO_DECIDE),
+    O.APPEAL_UPHELD: (
+        PartyHears(P.AUTHOR, N.APPEAL_UPHELD),
+        PartyHears(P.DECIDER, N.DECISION_REVERSED, _a_desk_decided),
+    ),
+    O.APPEAL_REFUSED: (PartyHears(P.AUTHOR, N.APPEAL_REFUSED),),
+    O.APPEAL_WITHDRAWN: (),
+    O.COMPLAINT_FILED: (_TO_ANSWER,),
+    O.COMPLAINT_CLIMBED: (PartyHears(P.AUTHOR, N.COMPLAINT_CLIMBED), _TO_ANSWER),
+    O.COMPLAINT_ANSWERED: (PartyHears(P.AUTHOR, N.COMPLAINT_ANSWERED),),
+    O.COMPLAINT_RAISED_AGAIN: (_TO_ANSWER,),
+    M.BINDING_REQUESTED: (PartyHears(P.DESK, N.BINDING_TO_DECIDE, _waits_there),),
+    M.BINDING_DECIDED: (PartyHears(P.AUTHOR, N.BINDING_DECIDED),),
+    M.BINDING_WITHDRAWN: (),
+}
+"""What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
+
+CALLS_OF_A_MATTER = frozenset({N.APPEAL_TO_DECIDE, N.COMPLAINT_TO_ANSWER, N.BINDING_TO_DECIDE})
+"""Messages that ask a desk for an answer."""
