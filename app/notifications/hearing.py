@@ -58,7 +58,16 @@ def _always(_: Moment) -> bool:
 
 
 def _desk_is_needed(moment: Moment) -> bool:
-    return moment.demand.needs_desk is not None
+    """Whether its own desk must act, and is not waiting for the subdistrict's word."""
+    return moment.demand.needs_desk is not None and not moment.demand.awaits_approval
+
+
+def _desk_is_needed_for_that(moment: Moment) -> bool:
+    return _desk_is_needed(moment) and moment.event.payload["reason"] == moment.demand.needs_desk
+
+
+def _whistle_waits(moment: Moment) -> bool:
+    return moment.demand.awaits_approval
 
 
 def _offer_stands(moment: Moment) -> bool:
@@ -135,7 +144,7 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.UNMERGED: (Hears(R.FILERS, N.UNMERGED), Hears(R.FOLLOWERS, N.UNMERGED)),
     E.SPLIT: (Hears(R.FILERS, N.SPLIT), Hears(R.FOLLOWERS, N.SPLIT)),
     E.MESSAGED: (Hears(R.FILERS, N.MESSAGE), Hears(R.TAKING_PART, N.MESSAGE), Hears(R.DESK, N.MESSAGE)),
-    E.NEEDS_DESK: (Hears(R.DESK, N.NEEDS_DESK, _desk_is_needed),),
+    E.NEEDS_DESK: (Hears(R.DESK, N.NEEDS_DESK, _desk_is_needed_for_that),),
     E.OFFERED: (Hears(R.CLAIMANT, N.OFFERED, _offer_stands), Hears(R.CLAIMANT, N.WHISTLED, _whistle_stands)),
     E.CLAIMED: (Hears(R.FILERS, N.CLAIMED), Hears(R.CLAIMANT, N.NOTED, _by_the_desk)),
     E.DECLINED: (Hears(R.CLAIMANT, N.NOTED, _by_the_desk), Hears(R.DESK, N.DECLINED)),
@@ -153,7 +162,7 @@ WHO_HEARS: dict[DemandEvent, tuple[Hears, ...]] = {
     E.ENDED: (Hears(R.CLAIMANT, N.DUTY_ENDED), Hears(R.SERVING, N.DUTY_ENDED)),
     E.CONFIRMED: (Hears(R.CLAIMANT, N.CONFIRMED), Hears(R.SERVING, N.CONFIRMED)),
     E.NO_SHOW: (Hears(R.CLAIMANT, N.MARKED_ABSENT), Hears(R.FILERS, N.NO_SHOW)),
-    E.PROPOSED: (Hears(R.TOLD, N.NEEDS_DESK, _desk_is_needed),),
+    E.PROPOSED: (Hears(R.TOLD, N.NEEDS_DESK, _whistle_waits),),
     E.SENT_BACK: (Hears(R.TOLD, N.WHISTLE_SENT_BACK),),
     E.OVERDUE: (Hears(R.TOLD, N.OVERDUE, _is_unfinished),),
     E.WARNED: (Hears(R.TOLD, N.WHISTLE_DUE, _is_waited_for),),

@@ -30,6 +30,7 @@ from sqlalchemy.orm import aliased
 
 from app.access.caller import Caller
 from app.demands import queries as demands
+from app.demands.events import DemandEvent
 from app.demands.lifecycle import ClaimState
 from app.demands.models import Claim, Demand
 from app.kit.db import new_id
@@ -114,7 +115,10 @@ async def write(session: AsyncSession, messages: Sequence[Message]) -> None:
 async def drop_answered_calls(session: AsyncSession, demand_ids: Collection[uuid.UUID]) -> None:
     """Take unread calls about some demands away where nobody needs to answer them any more."""
     theirs = and_(UNREAD, among(Notification.demand_id, demand_ids))
-    handled = and_(Demand.id == Notification.demand_id, Demand.needs_desk.is_(None))
+    asks = and_(Demand.id == Notification.demand_id, Event.n == Notification.n)
+    proposed = Event.kind == DemandEvent.PROPOSED
+    its_own = and_(~proposed, or_(Demand.needs_desk.is_(None), Demand.awaits_approval))
+    handled = and_(asks, or_(its_own, and_(proposed, ~Demand.awaits_approval)))
     await session.execute(delete(Notification).where(theirs, Notification.kind.in_(CALLS_OF_A_DESK), handled))
     answered = and_(Claim.id == Notification.subject_id, Claim.state != ClaimState.OFFERED)
     await session.execute(delete(Notification).where(theirs, Notification.kind.in_(CALLS_OF_A_CLAIM), answered))

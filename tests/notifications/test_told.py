@@ -13,8 +13,8 @@ from tests.clock import move_clock
 from tests.demands.clockwork import Clockwork, a_clockwork
 from tests.demands.test_alarms import whistled
 from tests.demands.test_approving import SENT_BACK, proposed
-from tests.demands.world import World, claimed, ok, opened
-from tests.notifications.post import Post, inbox, kinds
+from tests.demands.world import World, claimed, filed, ok, opened
+from tests.notifications.post import Post, inbox, kinds, unread
 
 
 @pytest.fixture
@@ -69,3 +69,40 @@ async def test_a_whistle_that_waits_calls_the_subdistrict_and_its_answer_the_com
     await ok(clockwork.street.post(f"/demands/{demand['id']}/send-back", SENT_BACK))
     await post.round()
     assert "whistle_sent_back" in await kinds(clockwork.world.desk)
+
+
+@pytest.mark.parametrize("action", ["approve", "send-back", "another plan"])
+async def test_a_proposal_that_waits_no_longer_leaves_the_subdistricts_inbox(
+    clockwork: Clockwork, post: Post, action: str
+) -> None:
+    demand = await proposed(clockwork)
+    await post.round()
+    assert await unread(clockwork.street) == 1
+    path = f"/demands/{demand['id']}"
+    if action == "another plan":
+        await ok(clockwork.world.desk.post(f"{path}/dispatch", {"mode": "open"}))
+    else:
+        await ok(clockwork.street.post(f"{path}/{action}", SENT_BACK if action == "send-back" else None))
+    await post.round()
+    assert "needs_desk" not in await kinds(clockwork.street)
+
+
+async def test_the_community_is_not_called_for_what_the_subdistrict_decides(clockwork: Clockwork, post: Post) -> None:
+    await post.round()
+    demand = await filed(clockwork.world.filer)
+    await post.round()
+    assert await kinds(clockwork.world.desk) == ["new"]
+    await proposed(clockwork, demand)
+    await post.round()
+    assert await kinds(clockwork.world.desk) == []
+    await ok(clockwork.street.post(f"/demands/{demand['id']}/send-back", SENT_BACK))
+    await post.round()
+    assert await kinds(clockwork.world.desk) == ["whistle_sent_back"]
+
+
+async def test_a_proposal_sent_back_before_the_post_came_calls_nobody(clockwork: Clockwork, post: Post) -> None:
+    demand = await proposed(clockwork)
+    await ok(clockwork.street.post(f"/demands/{demand['id']}/send-back", SENT_BACK))
+    await post.round()
+    assert await kinds(clockwork.street) == []
+    assert "needs_desk" not in await kinds(clockwork.world.desk)
