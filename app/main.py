@@ -37,7 +37,8 @@ from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
 from app.gateways.storage import FolderStorage, Storage
 from app.gateways.wechat import HttpWeChat, SandboxWeChat, WeChat
 from app.kit import clock, db, hot, problems
-from app.kit.http import Edge, Throttle
+from app.kit.admission import Admission
+from app.kit.http import Edge, Gate, Throttle
 from app.kit.outage import Outage
 from app.settings import Settings, database_url, keyring
 
@@ -79,9 +80,11 @@ ROUTERS = (
 
 def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastAPI:
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
+    admission = Admission(settings.requests_at_once)
     middleware = [
         Middleware(Edge, body_limit=BODY_LIMIT, larger={f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT}),
         Middleware(Throttle, per_minute=settings.requests_per_minute, refuse=refuse),
+        Middleware(Gate, admission=admission, path=f"{API}/"),
     ]
     if settings.cors_origins:  # around the edge, so that a browser may read a 500 as well
         middleware.insert(
@@ -109,6 +112,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.settings = settings
     application.state.keyring = keyring(settings)
     application.state.sessions = sessions
+    application.state.admission = admission
     application.state.outage = Outage(settings.outage_patience_ms / 1000)
     application.state.storage = storage(settings)
     application.state.workshop = Workshop()

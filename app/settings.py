@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     pool_timeout_ms: int = Field(default=2_000, ge=100, le=LONGEST_MS)
     requests_per_minute: int = Field(default=1_200, ge=0, le=1_000_000)
     """What one caller may ask of an HTTP process a minute, and an address without a token five times; 0: anything."""
+    requests_at_once: int = Field(default=64, ge=1, le=10_000)
+    """How many requests an HTTP process works on or lets wait for a connection; one too many is refused at once."""
     trusted_proxies: str = "127.0.0.1"
     """The addresses, separated by commas, whose X-Forwarded-For says who really asks."""
     outage_patience_ms: int = Field(default=4_000, ge=0, le=LONGEST_MS)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import ClientDisconnect
 
 from app.access import queries, tokens
 from app.access.caller import Caller
@@ -59,7 +60,8 @@ class HotRoute(CallerRoute):
                 return await usual(request)
             async with _turn(request, asked):
                 try:
-                    answer = await attempt(asked)
+                    with request.app.state.admission.place():
+                        answer = await attempt(asked)
                 except Unavailable as busy:
                     if not isinstance(busy, OutcomeUnknown) or asked.keyed is None:
                         raise
@@ -99,13 +101,19 @@ def tries(attempt: Attempt) -> Callable[[Endpoint], Endpoint]:
 
 @asynccontextmanager
 async def _turn(request: Request, asked: Asked) -> AsyncIterator[None]:
-    """Wait, not longer than a request may take, until nobody before us changes the same demand."""
+    """Wait, not longer than a request may take, until nobody before us changes the same demand.
+
+    Raises `ClientDisconnect` where the client has left meanwhile.
+    """
     turn = asked.pool.turn(asked.path["demand_id"])
+    waits = turn.locked()
     try:
         await asyncio.wait_for(turn.acquire(), request.app.state.settings.request_deadline_ms / 1000)
     except TimeoutError:
         raise Unavailable(retry_after=1) from None
     try:
+        if waits and await request.is_disconnected():
+            raise ClientDisconnect
         yield
     finally:
         turn.release()

@@ -16,10 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import db, idempotency, log, problems
+from app.kit.admission import Admission
 from app.kit.errors import AppError, InternalError, TooManyRequests, Unavailable
 from app.kit.outage import Outage
 from app.kit.rates import Rates
@@ -28,6 +30,8 @@ logger = log.get()
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 Refuse = Callable[[Request, AppError], ASGIApp]
 """Makes the answer of a refusal: a problem document, or a page for who reads pages."""
+LONG_WAIT = 0.1
+"""Seconds in a queue after which a request looks whether its client is still there."""
 
 
 class TransactionalRoute(APIRoute):
@@ -56,26 +60,32 @@ class TransactionalRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def transact(request: Request) -> Response:
-            outage: Outage = request.app.state.outage
-            deadline = time.monotonic() + request.app.state.settings.request_deadline_ms / 1000
-            attempt = 0
-            while True:
-                if outage.refuses():
-                    raise Unavailable(retry_after=1)
-                try:
-                    answer = await self._attempt(request, handle)
-                except (DBAPIError, OSError) as error:
-                    attempt += 1
-                    pause = random.uniform(0.5, 1) * min(0.005 * 2**attempt, 0.5)
-                    if not await self._runs_again(request, error) or time.monotonic() + pause > deadline:
-                        raise
-                    logger.info("request.retried", attempt=attempt, sqlstate=db.sqlstate(error))
-                    await asyncio.sleep(pause)
-                else:
-                    outage.over()
-                    return answer
+            request.state.came = time.monotonic()
+            admission: Admission = request.app.state.admission
+            with admission.place():
+                return await self._until_answered(request, handle)
 
         return transact
+
+    async def _until_answered(self, request: Request, handle: Handle) -> Response:
+        outage: Outage = request.app.state.outage
+        deadline = request.state.came + request.app.state.settings.request_deadline_ms / 1000
+        attempt = 0
+        while True:
+            if outage.refuses():
+                raise Unavailable(retry_after=1)
+            try:
+                answer = await self._attempt(request, handle)
+            except (DBAPIError, OSError) as error:
+                attempt += 1
+                pause = random.uniform(0.5, 1) * min(0.005 * 2**attempt, 0.5)
+                if not await self._runs_again(request, error) or time.monotonic() + pause > deadline:
+                    raise
+                logger.info("request.retried", attempt=attempt, sqlstate=db.sqlstate(error))
+                await asyncio.sleep(pause)
+            else:
+                outage.over()
+                return answer
 
     async def _runs_again(self, request: Request, error: Exception) -> bool:
         """Whether a transaction that failed may be run once more: the database asks for it, or was away for a moment.
@@ -106,6 +116,7 @@ class TransactionalRoute(APIRoute):
 
     async def _answer(self, request: Request, session: AsyncSession, handle: Handle) -> Response:
         principal = await self.identify(request, session)
+        await self._refuse_absent(request)
         keyed = await self._keyed(request, principal) if self.takes_keys else None
         if keyed is None:
             return await handle(request)
@@ -124,6 +135,14 @@ class TransactionalRoute(APIRoute):
         else:
             await idempotency.give_back(session, keyed)
         return answer
+
+    async def _refuse_absent(self, request: Request) -> None:
+        """Raise `ClientDisconnect` where a request waited so long for its connection that its client has left."""
+        if time.monotonic() - request.state.came < LONG_WAIT:
+            return
+        await self.content_of(request)  # looking for the end of the line would lose what was not read
+        if await request.is_disconnected():
+            raise ClientDisconnect
 
     async def _keyed(self, request: Request, principal: uuid.UUID | None) -> idempotency.Keyed | None:
         if principal is None or request.method != "POST" or (key := await self.key_of(request)) is None:
@@ -239,6 +258,22 @@ class Throttle:
             await send(message)
 
         await self.app(scope, receive, watched)
+
+
+class Gate:
+    """Pure ASGI: while a process is full, what comes under `path` is refused before anything is looked up for it.
+
+    Everything else is refused, if at all, where it would begin, in its own form.
+    """
+
+    def __init__(self, app: ASGIApp, admission: Admission, path: str) -> None:
+        self.app, self.admission, self.path = app, admission, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if self.admission.is_full and scope["type"] == "http" and scope["path"].startswith(self.path):
+            app = problems.response(Request(scope), Unavailable(retry_after=1))
+        await app(scope, receive, send)
 
 
 def _limited(receive: Receive, headers: Headers, limit: int) -> Receive:

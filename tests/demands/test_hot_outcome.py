@@ -17,6 +17,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.client import Client, refusal
 from tests.demands.world import World, a_world, ok, opened
+from tests.kit.edge.serving import served
 from tests.racing import a_crowd, a_key
 from tests.wire import Cut, Wire
 
@@ -58,9 +59,8 @@ async def staged(settings: Settings, sessions: Sessions, **how: Any) -> AsyncIte
     async with AsyncExitStack() as stack:
         near = await stack.enter_async_context(wire.open())
         made = create_app(settings.model_copy(update={"database_url": near, **how}))
-        await stack.enter_async_context(made.router.lifespan_context(made))
-        transport = httpx2.ASGITransport(made)
-        http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport, base_url="http://yihu.test"))
+        address = await stack.enter_async_context(served(made))
+        http = await stack.enter_async_context(httpx2.AsyncClient(base_url=address, timeout=30))
         async with sessions() as session:
             world = await a_world(session, Client(http))
         yield Stage(world, wire, sessions)
@@ -158,3 +158,19 @@ async def test_claims_of_a_demand_that_somebody_holds_are_busy_in_turn_and_go_on
         assert {refusal(answer) for answer in answers} == {(503, "unavailable")}
         after = await asyncio.gather(*(who.post(f"/demands/{held['id']}/claims") for who in crowd))
         assert {answer.status_code for answer in after} == {201}
+
+
+async def test_a_claim_whose_client_has_left_while_it_waited_for_its_turn_is_not_made(stage: Stage) -> None:
+    demand = await opened(stage.world, slots=3)
+    path = f"/demands/{demand['id']}/claims"
+    async with stage.locked("demands", demand):
+        first = asyncio.create_task(stage.world.member.post(path))
+        await stage.hot_statements_wait(1)
+        left = asyncio.create_task(stage.world.second.post(path))
+        await asyncio.sleep(0.2)  # it has come and waits
+        left.cancel()
+        await asyncio.gather(left, return_exceptions=True)
+        await asyncio.sleep(0.2)  # the server hears that they hung up
+    assert (await first).status_code == 201
+    assert refusal(await stage.world.member.post(path)) == (409, "already_claimed")  # after whoever waited before
+    assert await stage.count("claims") == 1

@@ -109,6 +109,12 @@ async def mark_silently(session: Session, caller: SignedInCaller, body: MarkIn) 
     return Response(status_code=204)
 
 
+@router.post("/unsaid", status_code=201)
+async def mark_unsaid(session: Session, caller: SignedInCaller) -> MarkOut:
+    """A write that takes no body."""
+    return await mark(session, caller, MarkIn(text="unsaid"))
+
+
 @router.post("/refused")
 async def mark_in_vain(
     session: Session, caller: SignedInCaller, body: MarkIn, counted: bool = False, raised: bool = True
