@@ -2,12 +2,14 @@
 
 import asyncio
 import tempfile
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from app.kit import db, migrate
@@ -72,6 +74,59 @@ async def test_while_the_database_is_away_everything_is_soon_refused_quickly(
     postgres.start()
     assert await _is_back(alice)
     assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_database_that_is_gone_for_long_costs_refusals_and_no_process(
+    postgres: EmbeddedPostgres, settings: Settings
+) -> None:
+    """As long as it takes to be seen: once nobody waits, nothing changes but who looks next, four times a second."""
+    own = {"database_url": postgres.url("app"), "owner_database_url": postgres.url("owner")}
+    await asyncio.to_thread(migrate.upgrade, own["owner_database_url"], "yihu_app")
+    patience = 2.0
+    how = {"outage_patience_ms": round(patience * 1000), "requests_per_minute": 1_000_000}
+    async with workers(settings.model_copy(update=own | how)) as two:
+        nobody, before = Client(two.http), http_workers()
+        people = [await nobody.signed_in(f"person{number}") for number in range(4)]
+        postgres.stop()
+        await asyncio.gather(*(probed(who, patience) for who in people))  # having waited for it
+        found = await asyncio.gather(*(probed(who, 2 * patience) for who in (*people, nobody)))
+        alive = [(await nobody.get("/healthz")).status_code for _ in range(4)]
+        began = time.monotonic()
+        postgres.start()
+        started = time.monotonic()
+        for who in people * 2:
+            while (await who.get("/me")).status_code != 200:
+                assert time.monotonic() < started + patience, "it is back and nobody looks"
+                await asyncio.sleep(0.05)
+        recovered = time.monotonic() - started
+        assert (await nobody.get("/readyz")).status_code == 200
+        assert http_workers() == before
+    refused = sorted(took for one in found for _, took in one)
+    p99 = refused[int(0.99 * len(refused))]
+    print(
+        f"{len(refused)} refusals, p50 {refused[len(refused) // 2]:.3f} s, p99 {p99:.3f} s; started in "
+        f"{started - began:.2f} s, served again after {recovered:.2f} s"
+    )
+    assert {answer for one in found for answer, _ in one} == {(503, "1")}
+    assert set(alive) == {200}
+    assert p99 < patience / 2, "nobody waits any more"
+
+
+def http_workers() -> set[int]:
+    """The processes that answer."""
+    family = psutil.Process().children(recursive=True)
+    return {one.pid for one in family if "tests.http_worker" in " ".join(one.cmdline())}
+
+
+async def probed(who: Client, seconds: float) -> list[tuple[tuple[int, str | None], float]]:
+    """What somebody is answered, by status and Retry-After, and how soon; who is nobody asks whether it is ready."""
+    found, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        began = time.monotonic()
+        answer = await who.get("/me" if who.token else "/readyz")
+        found.append(((answer.status_code, answer.headers.get("Retry-After")), time.monotonic() - began))
+        await asyncio.sleep(0.02)
+    return found
 
 
 async def _is_back(who: Client) -> bool:
