@@ -56,6 +56,7 @@ PUBLIC = (
 )
 ROUTERS = (
     app.demands.routers.claims.hot,  # first, as looking through all other routes takes time too
+    app.demands.routers.demands.router,
     app.access.router.router,
     app.policies.router.router,
     app.organizations.router.router,
@@ -63,7 +64,6 @@ ROUTERS = (
     app.members.router.router,
     app.ledger.router.router,
     app.content.router.router,
-    app.demands.routers.demands.router,
     app.demands.routers.demands.desk,
     app.demands.routers.claims.router,
     app.demands.routers.evaluations.router,

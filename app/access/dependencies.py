@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -53,19 +53,21 @@ class HotRoute(CallerRoute):
     def get_route_handler(self) -> Handle:
         usual = super().get_route_handler()
         attempt: Attempt | None = getattr(self.endpoint, "attempt", None)
+        if attempt is None:
+            return usual
 
         async def hot(request: Request) -> Response:
             asked = await self._asked(request)
-            if attempt is None or asked is None:
+            if asked is None:
                 return await usual(request)
-            async with _turn(request, asked):
+            async with nullcontext() if request.method == "GET" else _turn(request, asked):
                 try:
                     with request.app.state.admission.place():
                         answer = await attempt(asked)
                 except Unavailable as busy:
-                    if not isinstance(busy, OutcomeUnknown) or asked.keyed is None:
+                    if not isinstance(busy, OutcomeUnknown) or (asked.keyed is None and request.method != "GET"):
                         raise
-                    return await usual(request)  # which finds the answer under the key, or does it
+                    return await usual(request)  # which reads again, finds the answer under the key, or does it
                 except (NotPlain, AppError, ValueError):
                     return await usual(request)
             return Response(answer.body, answer.status, media_type="application/json")
@@ -86,7 +88,8 @@ class HotRoute(CallerRoute):
             return None
         key = await self.key_of(request)
         owned = partial(keyed, request, body, key) if key is not None else None
-        return Asked(pool, request.app.state.keyring, sign_in_id, request.path_params, body, owned)
+        path, query = request.path_params, request.query_params
+        return Asked(pool, request.app.state.keyring, sign_in_id, path, query, body, owned)
 
 
 def tries(attempt: Attempt) -> Callable[[Endpoint], Endpoint]:

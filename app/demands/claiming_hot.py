@@ -17,7 +17,7 @@ from app.demands.models import Claim, ClaimantKind, Demand
 from app.demands.reaching import SHARED
 from app.demands.schemas import ClaimIn
 from app.kit import clock, idempotency
-from app.kit.hot import Asked, NotPlain, Values, row_values
+from app.kit.hot import Asked, NotPlain, Values, row_values, thing_of
 from app.kit.idempotency import Answer
 from app.policies import service as policies
 from app.policies.defaults import Key, Rule
@@ -47,7 +47,7 @@ async def _attempt(asked: Asked, demand_id: uuid.UUID, body: ClaimIn) -> Answer 
     if gate is None:
         raise NotPlain
     caller = Caller(gate["account_id"], asked.sign_in_id, member_id=gate["member_id"])
-    demand = Demand(**{column.name: gate[f"demand_{column.name}"] for column in hot_queries.PLAIN})
+    demand = thing_of(Demand, {column.name: gate[f"demand_{column.name}"] for column in hot_queries.PLAIN})
     made = _made(caller, demand, gate, body)
     _move(demand, gate, made)
     told = moving.told(demand, DemandEvent.CLAIMED, caller, made)

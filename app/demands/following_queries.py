@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, false, func, not_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.access.caller import Caller
 from app.demands.following_models import Join, Merge
 from app.demands.lifecycle import DONE, ENDS, LIVE, ClaimState, Kind, State
 from app.demands.models import Claim, Demand, Result
 from app.demands.queries import (
+    Twin,
     claimed_by,
     filed_by_or_for,
     followed_by,
@@ -81,8 +82,7 @@ async def following(
 
 def _family(demand_id: uuid.UUID | InstrumentedAttribute[uuid.UUID]) -> Select[uuid.UUID]:
     """The ids of a demand and of what was merged into it."""
-    one = aliased(Demand)
-    return select(one.id).where(or_(one.id == demand_id, one.merged_into_id == demand_id))
+    return select(Twin.id).where(or_(Twin.id == demand_id, Twin.merged_into_id == demand_id))
 
 
 async def leave(session: AsyncSession, caller: Caller, found: Demand) -> bool:

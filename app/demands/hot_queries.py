@@ -3,9 +3,12 @@
 Each answers a row in the common case only. What it leaves out is not refused: the usual way looks at it.
 """
 
+import uuid
 from typing import Any
+from typing import cast as cast_
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     DateTime,
     Select,
@@ -13,34 +16,60 @@ from sqlalchemy import (
     Text,
     Update,
     Uuid,
+    any_,
     cast,
     exists,
+    false,
     func,
     insert,
     literal_column,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
+from app.access.caller import Caller
 from app.access.models import Account, Grant, SignIn
+from app.content.models import File
 from app.demands import queries
 from app.demands.lifecycle import OPEN_STATES, Mode
+from app.demands.matching_queries import FACTS, WINDOW, people
 from app.demands.models import Claim, Demand
 from app.demands.moving import RESTS
 from app.kit.events import Event
 from app.kit.hot import columns_of, given, table_of
 from app.kit.idempotency import IdempotencyKey
-from app.kit.sealing import Sealed
-from app.members.models import Member
-from app.policies.defaults import Key
-from app.policies.queries import nearest_value
+from app.kit.sealing import Blinds, Sealed
+from app.members.models import Member, Preference
+from app.policies.defaults import Key, Rule
+from app.policies.queries import nearest_value, values_above
+from app.regions.models import Region
 
 SIGN_IN, DEMAND = given("sign_in", type_=Uuid), given("demand", type_=Uuid)
 NOW, TODAY = given("now", type_=DateTime(timezone=True)), given("today", type_=Date)
+LOW, HIGH = given("low", type_=Text), given("high", type_=Text)
+PHONE = given("phone", type_=Blinds("demands.on_behalf_phone"))
 VERSION = cast(literal_column("demands.xmin", String), Text)
 """Changes with every change of a demand's row."""
 PLAIN = [column for column in columns_of(Demand).values() if not isinstance(column.type, Sealed)]
 """A demand but for what only those concerned may read: opening it would cost more than all else."""
+STORED = [column for column in table_of(Demand).columns if column.computed is None]
+"""All of a demand."""
+SINGLE: dict[str, Rule[Any]] = {
+    "reach": Key.CLAIM_REACH,
+    "weights": Key.MATCH_WEIGHTS,
+    "target_hours": Key.HOURS_PER_QUARTER,
+}
+NOBODY = uuid.UUID(int=0)
+Filer = aliased(Account)
+MEMBER = Caller(
+    cast_(uuid.UUID, given("account", type_=Uuid)),
+    NOBODY,
+    member_id=cast_(uuid.UUID, given("member", type_=Uuid)),
+    phone=cast_(str, PHONE),
+)
+"""A member without any grant as the rules in `queries` ask of them, with parameters in the place of who they are."""
 MOVED = ("state", "claimed", "moved_at", "timer_at", "needs_desk")
 """What a claim changes of its demand."""
 
@@ -75,6 +104,70 @@ def _gate() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _member(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """What is asked of a signed-in member without any grant."""
+    return (
+        select(Account.id.label("account_id"), Member.id.label("member_id"), *columns)
+        .select_from(SignIn)
+        .join(Account, Account.id == SignIn.account_id)
+        .join(Member, Member.id == Account.member_id)
+        .where(SignIn.id == SIGN_IN, SignIn.revoked_at.is_(None), SignIn.expires_at > NOW)
+        .where(~exists().where(Grant.account_id == Account.id, Grant.revoked_at.is_(None)))
+    )
+
+
+def _named() -> list[ColumnElement[Any]]:
+    """A demand with the names that it is shown with."""
+    return [
+        *STORED,
+        select(Region.name).where(Region.code == Demand.region_code).scalar_subquery().label("region_name"),
+        select(Region.name).where(Region.code == Demand.handler_region_code).scalar_subquery().label("handler_name"),
+        select(Filer.nickname).where(Filer.id == Demand.filed_by).scalar_subquery().label("nickname"),
+    ]
+
+
+def _one() -> Select[*tuple[Any, ...]]:
+    """A demand that a member filed or may read as published, where they hold no claim on it and nothing hangs on it."""
+    caller = Caller(cast_(uuid.UUID, Account.id), NOBODY, member_id=cast_(uuid.UUID, Member.id))
+    files = select(File.id).where(File.subject_id == Demand.id).order_by(File.id).scalar_subquery()
+    within = nearest_value(Key.CLAIM_REACH.key, Member.home_region_code, TODAY)
+    read = _member(
+        Member.home_region_code.label("home"), within.label("reach"), *_named(), func.array(files).label("files")
+    )
+    return (
+        read.join(Demand, Demand.id == DEMAND)
+        .where(Demand.on_behalf_phone.is_(None), Demand.joins == 0, Demand.closes.is_(None))
+        .where(Demand.parent_id.is_(None), Demand.merged_into_id.is_(None))
+        .where(queries.filed_by_or_for(caller) | queries.published_to(caller), ~queries.claimed_by(caller))
+    )
+
+
+def _helper() -> Select[*tuple[Any, ...]]:
+    """What decides what fits a member, and the terms of their home."""
+    facts = people(given("quarter", type_=Text))
+    rules = {name: nearest_value(rule.key, Member.home_region_code, TODAY) for name, rule in SINGLE.items()}
+    skills = values_above(Key.CATEGORY_SKILLS.key, Member.home_region_code, TODAY)
+    return _member(
+        Account.phone.label("phone"),
+        *(column.label(name) for name, column in facts.selected_columns.items() if name != "id"),
+        *(value.label(name) for name, value in rules.items()),
+        skills.label("suggested"),
+    ).outerjoin(Preference, Preference.member_id == Member.id)
+
+
+def _window() -> Select[*tuple[Any, ...]]:
+    near = (Demand.region_code >= LOW) & (Demand.region_code < HIGH)
+    return select(*FACTS).where(queries.open_to(MEMBER, near, NOW)).order_by(Demand.id.desc()).limit(WINDOW)
+
+
+def _page() -> Select[*tuple[Any, ...]]:
+    """Some demands in full, and whether the member is anything to them or something hangs on them."""
+    follows = (Demand.joins > 0) & queries.followed_by(MEMBER)
+    concerned = func.coalesce(queries.claimed_by(MEMBER) | follows, false()) | Demand.closes.is_not(None)
+    among = Demand.id == any_(given("ids", type_=ARRAY(Uuid)))
+    return select(*_named(), concerned.label("concerned")).where(among)
+
+
 def _moved() -> Update:
     changed = {name: given(f"demands_{name}", type_=table_of(Demand).c[name].type) for name in MOVED}
     unchanged = (Demand.id == DEMAND, given("version", type_=Text) == VERSION)
@@ -93,4 +186,5 @@ def _take(*, keyed: bool) -> Select[*tuple[Any, ...]]:
     return select(func.count().label("moved")).select_from(moved).having(func.count() > 0).add_cte(*written)
 
 
+READ, HELPER, OPEN_WINDOW, OPEN_PAGE = _one(), _helper(), _window(), _page()
 CLAIM_GATE, CLAIM, CLAIM_KEYED = _gate(), _take(keyed=False), _take(keyed=True)

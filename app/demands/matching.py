@@ -72,9 +72,8 @@ class Terms:
 
 def score(asked: Asked, helper: Helper, terms: Terms) -> int:
     """How well they fit, from 0 to 100: the weighed mean of the shares."""
-    weights = terms.weights
-    total = sum(weights[reason] * share(asked, helper, terms) for reason, share in SHARES.items())
-    return round(100 * total / sum(weights.values()))
+    shares = [weight * SHARES[reason](asked, helper, terms) for reason, weight in terms.weights.items() if weight]
+    return round(100 * sum(shares) / sum(terms.weights.values()))
 
 
 def reasons(asked: Asked, helper: Helper, terms: Terms) -> dict[MatchReason, str]:

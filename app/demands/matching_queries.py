@@ -23,12 +23,24 @@ from app.organizations.models import Organization
 from app.regions.queries import under
 
 Facts = Row[*tuple[Any, ...]]
-WINDOW = 500
+WINDOW = 200
 """So many of the newest are ranked against each other; older ones come after them."""
 POOL = 300
 """So many people are compared, those nearest to the demand: as many as a community has."""
 GATHERED = 5_000
 """From so many of a wider region they are drawn, so that a district of a hundred thousand is not read through."""
+FACTS = (
+    Demand.id,
+    Demand.category,
+    Demand.skills,
+    Demand.region_code,
+    Demand.cell_lng,
+    Demand.cell_lat,
+    Demand.starts_at,
+    Demand.ends_at,
+    Demand.due_at,
+)
+"""What of a demand decides who fits it."""
 HAD_IT = (ClaimState.OFFERED, *LIVE, *DONE, ClaimState.DECLINED, ClaimState.WITHDRAWN, ClaimState.NO_SHOW)
 """Whoever has, had or refused a demand in this round is not asked for it again."""
 
@@ -37,17 +49,7 @@ async def open_window(
     session: AsyncSession, caller: Caller, wanted: DemandFilter, prefixes: Sequence[str], position: Position
 ) -> Sequence[Facts]:
     """What decides the fit of one window of the demands that the caller could claim, newest first."""
-    statement = select(
-        Demand.id,
-        Demand.category,
-        Demand.skills,
-        Demand.region_code,
-        Demand.cell_lng,
-        Demand.cell_lat,
-        Demand.starts_at,
-        Demand.ends_at,
-        Demand.due_at,
-    ).where(queries.scope(caller, wanted.scope, prefixes), *queries.narrowed(wanted))
+    statement = select(*FACTS).where(queries.scope(caller, wanted.scope, prefixes), *queries.narrowed(wanted))
     if position.below:
         statement = statement.where(Demand.id < position.below)
     if position.newest:
@@ -57,8 +59,8 @@ async def open_window(
     return (await session.execute(statement.order_by(Demand.id.desc()).limit(WINDOW))).all()
 
 
-def _people() -> Select[*tuple[Any, ...]]:
-    """What decides the fit of members."""
+def people(quarter: Any) -> Select[*tuple[Any, ...]]:
+    """What decides the fit of members; what they served is that of the `quarter`."""
     return select(
         Member.id,
         Member.home_region_code,
@@ -69,7 +71,7 @@ def _people() -> Select[*tuple[Any, ...]]:
         Preference.cell_lng,
         Preference.cell_lat,
         _live(Member.id).label("live"),
-        _minutes(Member.id).label("minutes"),
+        _minutes(Member.id, quarter).label("minutes"),
     ).outerjoin(Preference, Preference.member_id == Member.id)
 
 
@@ -78,11 +80,11 @@ def _live(claimant_id: Any) -> ScalarSelect[int]:
     return select(func.count()).where(Claim.claimant_id == claimant_id, Claim.state.in_(LIVE)).scalar_subquery()
 
 
-def _minutes(member_id: Any) -> ColumnElement[int]:
-    """What a member served this quarter, from the standings that the worker keeps."""
+def _minutes(member_id: Any, quarter: Any) -> ColumnElement[int]:
+    """What a member served in a quarter, from the standings that the worker keeps."""
     kept = select(Standing.minutes).where(
         Standing.board == Board.MEMBER,
-        Standing.period == clock.quarter(clock.now()),
+        Standing.period == quarter,
         Standing.region_code == "",
         Standing.key == cast(member_id, Text),
     )
@@ -91,7 +93,7 @@ def _minutes(member_id: Any) -> ColumnElement[int]:
 
 async def person(session: AsyncSession, member_id: uuid.UUID) -> Facts:
     """What decides the fit of one member."""
-    return (await session.execute(_people().where(Member.id == member_id))).one()
+    return (await session.execute(people(clock.quarter(clock.now())).where(Member.id == member_id))).one()
 
 
 async def live_claims(session: AsyncSession, claimant_id: uuid.UUID) -> int:
@@ -107,13 +109,14 @@ async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[s
     askers = await _askers(session, demand)
     seed = int.from_bytes(demand.id.bytes[8:], signed=True)
     found: list[Facts] = []
+    facts = people(clock.quarter(clock.now()))
     for here in _rings(Member.home_region_code, prefixes):
         gathered = select(Member.id).where(here).limit(GATHERED).subquery().c.id
         drawn = select(gathered).where(gathered.not_in(askers), *_is_at_hand(demand, gathered))
         lot = func.uuid_hash_extended(gathered, seed)
         picked = drawn.order_by(lot).limit(POOL - len(found)).subquery()  # what is told of them is read for these only
         in_order = func.uuid_hash_extended(Member.id, seed)
-        found += (await session.execute(_people().join(picked, picked.c.id == Member.id).order_by(in_order))).all()
+        found += (await session.execute(facts.join(picked, picked.c.id == Member.id).order_by(in_order))).all()
         if len(found) >= POOL:
             break
     return found

@@ -41,6 +41,8 @@ NOBODY = "匿名"
 RESIDENT = "居民"
 WISH = "微心愿"
 CLAIMANT = "服务人员"
+SAME = [name for name in DemandOut.model_fields if hasattr(Demand, name)]
+"""What is shown as it stands unless it is said otherwise."""
 
 
 @dataclass
@@ -90,8 +92,8 @@ async def demand_out(
 
     Its place is shown in `coord_type`, or else in the datum that it was given in.
     """
-    (shown,) = await _demands_out(session, caller, [demand], in_full=True, coord_type=coord_type)
-    return shown
+    (answer,) = await _demands_out(session, caller, [demand], in_full=True, coord_type=coord_type)
+    return answer
 
 
 async def demands_out(session: AsyncSession, caller: Caller, demands: Sequence[Demand]) -> list[DemandOut]:
@@ -120,7 +122,7 @@ async def _demands_out(
     for view in views:
         if view.reveals and view.seen_as:
             await keep_reveal(session, caller, view.demand, view.seen_as)
-    return [_demand_out(view, names, kin) for view in views]
+    return [shown(view, names, kin) for view in views]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +191,12 @@ async def keep_reveal(session: AsyncSession, caller: Caller, demand: Demand, see
     await session.execute(insert(Reveal).values(row).on_conflict_do_nothing())
 
 
-def _demand_out(view: View, names: Names, kin: Kin) -> DemandOut:
+def shown(view: View, names: Names, kin: Kin) -> DemandOut:
+    """One demand in a view, with what was fetched for it."""
     demand = view.demand
     now = clock.now()
-    shown = {column: getattr(demand, column) for column in DemandOut.model_fields if hasattr(type(demand), column)}
     return DemandOut(
-        **shown
+        **{column: getattr(demand, column) for column in SAME}
         | {
             "region_name": names.regions.get(demand.region_code, ""),
             "handler": Handler(

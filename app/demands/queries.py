@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, delete, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -31,31 +31,31 @@ from app.kit.sealing import finds
 from app.regions.queries import under
 
 NEVER_PUBLISHED = (State.FILED, State.RETURNED, State.REJECTED)
+Twin = aliased(Demand)
+"""What was merged into a demand; made once, as making an alias takes longer than asking the database."""
 
 
 def claimant_ids(caller: Caller) -> list[uuid.UUID]:
     """The ids under which a caller may hold claims: as a member, as a resident, for an organization."""
     own = [caller.account_id, *caller.organization_ids]
-    return [*own, caller.member_id] if caller.member_id else own
+    return own if caller.member_id is None else [*own, caller.member_id]
 
 
 def filed_by_or_for(caller: Caller, demands: type[Demand] = Demand) -> ColumnElement[bool]:
     """The caller filed it, or it was filed for the phone that they have verified."""
     own = demands.filed_by == caller.account_id
-    return or_(own, finds(demands.on_behalf_phone_index, caller.phone)) if caller.phone else own
+    return own if caller.phone is None else or_(own, finds(demands.on_behalf_phone_index, caller.phone))
 
 
 def merged_from(caller: Caller) -> ColumnElement[bool]:
     """What the caller filed was merged into it."""
-    twin = aliased(Demand)
-    return exists().where(twin.merged_into_id == Demand.id, filed_by_or_for(caller, twin))
+    return exists().where(Twin.merged_into_id == Demand.id, filed_by_or_for(caller, Twin))
 
 
 def followed_by(caller: Caller) -> ColumnElement[bool]:
     """The caller joined it, or what they filed or joined was merged into it."""
-    twin = aliased(Demand)
     joined = exists().where(Join.account_id == caller.account_id)
-    with_twin = joined.where(Join.demand_id == twin.id, twin.merged_into_id == Demand.id)
+    with_twin = joined.where(Join.demand_id == Twin.id, Twin.merged_into_id == Demand.id)
     return or_(joined.where(Join.demand_id == Demand.id), with_twin, merged_from(caller))
 
 
@@ -75,7 +75,7 @@ def claimed_by(caller: Caller) -> ColumnElement[bool]:
 def published_to(caller: Caller) -> ColumnElement[bool]:
     """It was opened to all: members and liaisons may read it, residents where they are asked."""
     published = and_(Demand.mode == Mode.OPEN, Demand.state.not_in(NEVER_PUBLISHED))
-    if caller.member_id or caller.is_liaison:
+    if caller.member_id is not None or caller.is_liaison:
         return published
     return and_(published, Demand.audience.in_([Audience.RESIDENTS, Audience.ALL]))
 
@@ -144,7 +144,7 @@ def visible_claims(caller: Caller) -> ColumnElement[bool]:
 
 async def tally(session: AsyncSession, found: Demand) -> tuple[Tally, int]:
     """The claims of the present round counted, and the places that are live or done."""
-    row = (await session.execute(tallied(found.id, found.round))).one()
+    row = (await session.execute(TALLY, {"demand": found.id, "round": found.round})).one()
     return Tally(*row[:-1]), row[-1]
 
 
@@ -163,6 +163,9 @@ def tallied(demand_id: Any, round_: Any) -> Select[*tuple[Any, ...]]:
         func.min(Claim.expires_at).filter(Claim.state == ClaimState.OFFERED).label("next_expiry"),
         func.coalesce(func.sum(Claim.places).filter(or_(done, Claim.state.in_(LIVE))), 0).label("places"),
     ).where(Claim.demand_id == demand_id, Claim.round == round_)
+
+
+TALLY = tallied(bindparam("demand", type_=Uuid), bindparam("round", type_=Integer))
 
 
 async def claims_of_round(
@@ -268,16 +271,17 @@ async def evaluations(session: AsyncSession, found: Demand) -> Sequence[Evaluati
     return (await session.scalars(statement)).all()
 
 
-def open_to(caller: Caller, prefixes: Sequence[str]) -> ColumnElement[bool]:
-    """Demands that the caller could claim now, their home being within reach of `prefixes`."""
-    asked = [Audience.MEMBERS if caller.member_id or caller.is_liaison else Audience.RESIDENTS, Audience.ALL]
+def open_to(caller: Caller, near: ColumnElement[bool], now: Any) -> ColumnElement[bool]:
+    """Demands that the caller could claim now; `near` says which are within reach of their home."""
+    as_member = caller.member_id is not None or caller.is_liaison
+    asked = [Audience.MEMBERS if as_member else Audience.RESIDENTS, Audience.ALL]
     return and_(
         Demand.mode == Mode.OPEN,
         Demand.state.in_(OPEN_STATES),
         Demand.claimed < Demand.slots,
-        or_(Demand.ends_at.is_(None), Demand.ends_at > clock.now()),
+        or_(Demand.ends_at.is_(None), Demand.ends_at > now),
         Demand.audience.in_(asked),
-        under(Demand.region_code, prefixes),
+        near,
         ~func.coalesce(filed_by_or_for(caller), false()),  # no phone at all is not theirs either
         or_(Demand.joins == 0, ~merged_from(caller)),
         ~exists().where(
@@ -297,7 +301,7 @@ def scope(caller: Caller, name: str, prefixes: Sequence[str]) -> ColumnElement[b
         case "joined":
             return followed_by(caller)
         case "open":
-            return open_to(caller, prefixes)
+            return open_to(caller, under(Demand.region_code, prefixes), clock.now())
         case "desk":
             desks = under(Demand.handler_region_code, caller.reach(DISPATCHERS))
             return and_(Demand.needs_desk.is_not(None), desks)

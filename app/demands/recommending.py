@@ -23,6 +23,7 @@ from app.demands.nearness import Place
 from app.demands.schemas import DemandFilter, DemandOut
 from app.kit import ranking
 from app.kit.pagination import Page
+from app.kit.ranking import Position
 from app.kit.schema import mask_phone
 from app.members import looking
 from app.members import queries as members
@@ -37,11 +38,25 @@ async def open_demands(session: AsyncSession, caller: Caller, wanted: DemandFilt
     helper = await _helper(session, caller)
     terms, suggested = await fitting.terms_in(session, helper.place.region_code)
     asked = {row.id: fitting.asked_of(row, suggested) for row in rows}
-    scores = {one: matching.score(demand, helper, terms) for one, demand in asked.items()}
-    ranked = sorted(scores, key=scores.__getitem__, reverse=True)  # of equals the newest stays first
-    shown, cursor = ranking.turn(position, ranked, wanted.limit, is_full=len(rows) == matching_queries.WINDOW)
+    shown, cursor = best_of(asked, helper, terms, position, wanted.limit)
     found = await queries.demands_by_id(session, shown)
     answers = await presenting.demands_out(session, caller, [found[one] for one in shown])
+    return page_of(answers, cursor, asked, helper, terms)
+
+
+def best_of(
+    asked: dict[uuid.UUID, Asked], helper: Helper, terms: Terms, position: Position, limit: int
+) -> tuple[list[uuid.UUID], str | None]:
+    """The next of a window for somebody, best first, and the cursor after them."""
+    scores = {one: matching.score(demand, helper, terms) for one, demand in asked.items()}
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)  # of equals the newest stays first
+    return ranking.turn(position, ranked, limit, is_full=len(asked) == matching_queries.WINDOW)
+
+
+def page_of(
+    answers: list[DemandOut], cursor: str | None, asked: dict[uuid.UUID, Asked], helper: Helper, terms: Terms
+) -> Page[DemandOut]:
+    """Demands with why they fit."""
     items = [one.model_copy(update={"match": _match(asked[one.id], helper, terms)}) for one in answers]
     return Page(items=items, next_cursor=cursor)
 

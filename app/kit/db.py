@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import uuid_utils.compat
 from asyncpg import PostgresError
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, Text, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, Text, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -97,7 +98,6 @@ def connect(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout_ms / 1000,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error that quotes them would carry personal data into the log
         connect_args={
             "timeout": pool_timeout_ms / 1000,
@@ -106,9 +106,16 @@ def connect(
             "server_settings": {"jit": "off", **server_settings},
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
     if keyring:
         sealing.entrust(engine.dialect, keyring)
     return engine
+
+
+def _refuse_closed(connection: DBAPIConnection, *_: object) -> None:
+    """Have the pool connect anew where the server has hung up; asking it each time would be three round trips."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def sessions(engine: AsyncEngine) -> Sessions:

@@ -4,16 +4,18 @@ Each statement is a whole transaction, so nothing is left behind on a connection
 """
 
 import asyncio
+import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import asyncpg
-from sqlalchemy import BindParameter, Column, Executable, Float, Numeric, Table, bindparam, make_url
+from sqlalchemy import ARRAY, JSON, BindParameter, Column, Executable, Float, Numeric, Table, bindparam, make_url
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.kit import db, sealing
@@ -22,6 +24,7 @@ from app.kit.errors import Unavailable
 from app.kit.idempotency import Answer, Keyed
 
 Values = dict[str, Any]
+Thing = TypeVar("Thing", bound=db.Base)
 UNKNOWN_OUTCOME = ("08", "57P")
 """How the SQLSTATE of a broken connection begins: whether the statement was committed is not known."""
 
@@ -42,6 +45,7 @@ class Asked:
     keyring: Keyring
     sign_in_id: uuid.UUID
     path: Mapping[str, str]
+    query: Mapping[str, str]
     body: bytes
     keyed: Callable[[uuid.UUID], Keyed] | None
     """The request's idempotency key, once its owner is known; None where it has none."""
@@ -63,7 +67,9 @@ class _Compiled:
         self.values: Values = dict(expanded.parameters)
         self.order: list[str] = list(expanded.positiontup)
         self.binds: Values = {**compiled._bind_processors, **expanded.processors}
-        self.results = [(entry.keyname, _reader(entry.type, dialect)) for entry in compiled._result_columns]
+        self.names = [entry.keyname for entry in compiled._result_columns]
+        readers = [(entry.keyname, _reader(entry.type, dialect)) for entry in compiled._result_columns]
+        self.readers = [(name, reader) for name, reader in readers if reader]
 
     def parameters(self, given: Values) -> list[Any]:
         """The values in the order of the text."""
@@ -72,17 +78,25 @@ class _Compiled:
 
     def read(self, row: Any) -> Values:
         """A row by the names of its columns."""
-        return {
-            name: read(value) if read else value for (name, read), value in zip(self.results, row.values(), strict=True)
-        }
+        values = dict(zip(self.names, row.values(), strict=True))
+        for name, reader in self.readers:
+            values[name] = reader(values[name])
+        return values
 
 
 def _reader(type_: Any, dialect: PGDialect_asyncpg) -> Callable[[Any], Any] | None:
-    """What makes a value of Python from asyncpg's; numbers are ones already."""
-    reader: Callable[[Any], Any] | None = None
-    if not isinstance(type_, Numeric | Float):
-        reader = type_._cached_result_processor(dialect, None)
+    """What makes a value of Python from asyncpg's; numbers, and lists of what is one already, are."""
+    if isinstance(type_, Numeric | Float) or (isinstance(type_, ARRAY) and not _reader(type_.item_type, dialect)):
+        return None
+    if isinstance(type_, JSON):
+        return _document
+    reader: Callable[[Any], Any] | None = type_._cached_result_processor(dialect, None)
     return reader
+
+
+def _document(stored: str | None) -> Any:
+    """A JSON value; the sessions' connections read it by themselves, these are plain ones."""
+    return None if stored is None else json.loads(stored)
 
 
 class Pool:
@@ -118,7 +132,11 @@ class Pool:
         return self._turns.setdefault(thing, asyncio.Lock())
 
     async def row(self, statement: Executable, **values: Any) -> Values | None:
-        """The first row of a statement, committed; raises `NotPlain` where the database refuses it.
+        """The only row of a statement, as `rows` reads it; None where there is none."""
+        return next(iter(await self.rows(statement, **values)), None)
+
+    async def rows(self, statement: Executable, **values: Any) -> list[Values]:
+        """The rows of a statement, committed; raises `NotPlain` where the database refuses it.
 
         Raises `Unavailable` where a connection or a lock did not come in time, as it would not on the usual way
         either, and `OutcomeUnknown` where nobody can say whether the statement was committed.
@@ -134,12 +152,12 @@ class Pool:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise NotPlain from error
         try:
-            found = await connection.fetchrow(compiled.text, *parameters)
+            found = await connection.fetch(compiled.text, *parameters)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise _failure(error) from error
         finally:
             await self._pool.release(connection)
-        return None if found is None else compiled.read(found)
+        return [compiled.read(row) for row in found]
 
 
 def _failure(error: Exception) -> Exception:
@@ -174,6 +192,13 @@ def columns_of(model: type[db.Base]) -> dict[str, Column[Any]]:
     }
 
 
+def thing_of(model: type[Thing], values: Values) -> Thing:
+    """What a row holds, as an object that no session knows."""
+    made: Thing = manager_of_class(model).new_instance()
+    vars(made).update(values)
+    return made
+
+
 def row_values(thing: db.Base) -> Values:
     """What a new thing writes, by table and column, as statements that write it call their parameters."""
     table = table_of(type(thing)).name
@@ -182,7 +207,7 @@ def row_values(thing: db.Base) -> Values:
 
 def _value(thing: db.Base, column: Column[Any]) -> Any:
     """A column's value, or its default where that is a constant: the unit of work would fill it in."""
-    value = getattr(thing, column.name)
+    value = vars(thing).get(column.name)
     if value is None and isinstance(column.default, ScalarElementColumnDefault):
         return column.default.arg
     return value

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Computed,
     Dialect,
@@ -166,10 +167,10 @@ def index_of(name: str) -> MappedColumn[Any]:
     return mapped_column(Blind(name), Computed(copied, persisted=True), deferred=True)
 
 
-def finds(index: SQLColumnExpression[Any], value: str | None) -> ColumnElement[bool]:
-    """The column behind a blind index holds `value`."""
+def finds(index: SQLColumnExpression[Any], value: str | BindParameter[str] | None) -> ColumnElement[bool]:
+    """The column behind a blind index holds `value`; a parameter must be of the type `Blinds`."""
     name = cast(Blind, index.type).name  # type: ignore[attr-defined]
-    return index == any_(literal(value, Blinds(name)))
+    return index == any_(value if isinstance(value, BindParameter) else literal(value, Blinds(name)))
 
 
 def begins(prefixes: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:

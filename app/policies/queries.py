@@ -4,30 +4,70 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, any_, bindparam, column, delete, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    column,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.policies.models import CalendarDay, DayKind, Policy
+
+Setting = Row[*tuple[Any, ...]]
+"""Key, region, first day and value."""
 
 
 def _prefixes(region_code: str) -> list[str]:
     return [region_code[:length] for length in range(len(region_code) + 1)]
 
 
-async def standing(session: AsyncSession, keys: Sequence[str], region_code: str, on: date) -> dict[str, list[Policy]]:
-    """Of each key the settings that are valid on a day along the region's chain, the nearest first."""
+def _standing() -> Select[*tuple[Any, ...]]:
     height = func.length(Policy.region_code)
-    statement = (
-        select(Policy)
-        .where(Policy.key.in_(keys), Policy.region_code.in_(_prefixes(region_code)), Policy.valid_from <= on)
+    among = (
+        Policy.key == any_(bindparam("keys", type_=ARRAY(Text))),
+        Policy.region_code == any_(bindparam("codes", type_=ARRAY(Text))),
+        Policy.valid_from <= bindparam("day", type_=Date),
+    )
+    return (
+        select(Policy.key, Policy.region_code, Policy.valid_from, Policy.value)
+        .where(*among)
         .order_by(Policy.key, height.desc(), Policy.valid_from.desc())
         .ext(distinct_on(Policy.key, height))
     )
-    found: dict[str, list[Policy]] = {}
-    for row in await session.scalars(statement):
+
+
+STANDING = _standing()
+"""Made once: every request asks it, some several times."""
+
+
+async def standing(session: AsyncSession, keys: Sequence[str], region_code: str, on: date) -> dict[str, list[Setting]]:
+    """Of each key the settings that are valid on a day along the region's chain, the nearest first."""
+    asked = {"keys": list(keys), "codes": _prefixes(region_code), "day": on}
+    found: dict[str, list[Setting]] = {}
+    for row in await session.execute(STANDING, asked):
         found.setdefault(row.key, []).append(row)
     return found
+
+
+def _chain(region_code: Any) -> ScalarSelect[str]:
+    """A region's code and those of all above it, where the code is a column of the statement around."""
+    cut = (
+        func.generate_series(0, func.length(region_code))
+        .table_valued(column("at", Integer), name="cut")
+        .render_derived()
+    )
+    return select(func.left(region_code, cut.c.at)).correlate_except(cut).scalar_subquery()
 
 
 def nearest_value(key: str, region_code: Any, on: Any) -> ColumnElement[Any]:
@@ -35,19 +75,27 @@ def nearest_value(key: str, region_code: Any, on: Any) -> ColumnElement[Any]:
 
     For rules that are no tables: of those every region's entries count.
     """
-    cut = (
-        func.generate_series(0, func.length(region_code))
-        .table_valued(column("at", Integer), name="cut")
-        .render_derived()
-    )
-    chain = select(func.left(region_code, cut.c.at)).correlate_except(cut).scalar_subquery()
     return (
         select(Policy.value)
-        .where(Policy.key == key, Policy.region_code == any_(func.array(chain)), Policy.valid_from <= on)
+        .where(Policy.key == key, Policy.region_code == any_(func.array(_chain(region_code))), Policy.valid_from <= on)
         .order_by(func.length(Policy.region_code).desc(), Policy.valid_from.desc())
         .limit(1)
         .scalar_subquery()
     )
+
+
+def values_above(key: str, region_code: Any, on: Any) -> ScalarSelect[Any]:
+    """A table's settings along the chain of the region in a column of the statement around, the nearest first."""
+    height = func.length(Policy.region_code)
+    standing_ = (
+        select(Policy.value, height.label("height"))
+        .where(Policy.key == key, Policy.region_code == any_(func.array(_chain(region_code))), Policy.valid_from <= on)
+        .order_by(height, Policy.valid_from.desc())
+        .ext(distinct_on(height))
+        .lateral("standing")
+    )
+    gathered = func.jsonb_agg(aggregate_order_by(standing_.c.value, standing_.c.height.desc()), type_=JSONB)
+    return select(gathered).select_from(standing_).scalar_subquery()
 
 
 async def days(session: AsyncSession, region_code: str, first: date, last: date | None = None) -> Sequence[CalendarDay]:

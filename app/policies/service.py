@@ -34,7 +34,7 @@ async def values(session: AsyncSession, rules: tuple[Rule[Any], ...], region_cod
     return [standing(rule, rows.get(rule.key, ())) for rule in rules]
 
 
-def standing(rule: Rule[Value], rows: Sequence[Policy]) -> Any:
+def standing(rule: Rule[Value], rows: Sequence[Policy | queries.Setting]) -> Any:
     """A rule's value where these settings stand, the nearest region's first.
 
     The nearest setting is the value. Only a table is merged: each entry is that of the nearest region that names it.

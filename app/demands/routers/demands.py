@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
-from app.access.dependencies import CallerRoute, SignedInCaller
+from app.access.dependencies import CallerRoute, HotRoute, SignedInCaller, tries
 from app.demands import (
     approving,
     cancelling,
@@ -13,6 +13,7 @@ from app.demands import (
     listing,
     presenting,
     queries,
+    reading_hot,
     recommending,
     reopening,
     similar,
@@ -38,7 +39,7 @@ from app.kit.http import Session
 from app.kit.pagination import Page, PageRequest
 from app.kit.schema import Id
 
-router = APIRouter(prefix="/demands", tags=["demands 点单"], route_class=CallerRoute)
+router = APIRouter(prefix="/demands", tags=["demands 点单"], route_class=HotRoute)
 desk = APIRouter(prefix="/demands", tags=["dispatch 下单"], route_class=CallerRoute)
 
 
@@ -50,6 +51,7 @@ async def file(session: Session, caller: SignedInCaller, body: DemandIn) -> Dema
 
 
 @router.get("")
+@tries(reading_hot.list_open)
 async def demands(
     session: Session, caller: SignedInCaller, wanted: Annotated[DemandFilter, Query()]
 ) -> Page[DemandOut]:
@@ -72,6 +74,7 @@ async def similar_demands(
 
 
 @router.get("/{demand_id}")
+@tries(reading_hot.read)
 async def demand(
     session: Session, caller: SignedInCaller, demand_id: Id, coord_type: CoordType | None = None
 ) -> DemandOut:

@@ -1,0 +1,99 @@
+"""Reading, fast: a member reads one demand, or what is open to them, in a statement or three (ADR 0006).
+
+Who is desk, liaison or resident, who has to do with a demand already, and what hangs on another one goes the usual way.
+"""
+
+import uuid
+from types import SimpleNamespace
+from typing import Any, cast
+
+from app.access.caller import Caller
+from app.demands import fitting, hot_queries, matching_queries, presenting, recommending, relations
+from app.demands.kin import Kin
+from app.demands.matching import Terms
+from app.demands.models import Demand
+from app.demands.presenting import Names, View
+from app.demands.reaching import SHARED
+from app.demands.schemas import DemandFilter, DemandOut
+from app.kit import clock
+from app.kit.hot import Asked, NotPlain, Values, thing_of
+from app.kit.idempotency import Answer
+from app.kit.ranking import Position
+from app.policies import service as policies
+from app.policies.defaults import Key, Rule
+from app.policies.models import Policy
+
+BEYOND = ":"
+"""Comes right after the digits."""
+
+
+async def read(asked: Asked) -> Answer:
+    """Answer as `presenting.demand_out` does; raises `NotPlain` where that one must look."""
+    if asked.query:
+        raise NotPlain
+    demand_id, now = uuid.UUID(asked.path["demand_id"]), clock.now()
+    row = await asked.pool.row(
+        hot_queries.READ, sign_in=asked.sign_in_id, demand=demand_id, now=now, today=clock.today()
+    )
+    if row is None:
+        raise NotPlain
+    caller = Caller(row["account_id"], asked.sign_in_id, member_id=row["member_id"])
+    shown = _shown(caller, row, _within(row["home"], row["reach"]), files=row["files"], in_full=True)
+    return Answer(200, shown.model_dump_json().encode())
+
+
+async def list_open(asked: Asked) -> Answer:
+    """Answer the first page as `recommending.open_demands` does; raises `NotPlain` where that one must look."""
+    if not asked.query.keys() <= {"scope", "limit"} or asked.query.get("scope") != "open":
+        raise NotPlain
+    wanted = DemandFilter.model_validate(asked.query)
+    now, today = clock.now(), clock.today()
+    row = await asked.pool.row(
+        hot_queries.HELPER, sign_in=asked.sign_in_id, now=now, today=today, quarter=clock.quarter(now)
+    )
+    if row is None:
+        raise NotPlain
+    who = {"account": row["account_id"], "member": row["member_id"], "phone": row["phone"]}
+    within = _within(row["home_region_code"], row["reach"])
+    window = await asked.pool.rows(hot_queries.OPEN_WINDOW, low=within, high=within + BEYOND, now=now, **who)
+    suggested = policies.standing(Key.CATEGORY_SKILLS, [Policy(value=one) for one in row["suggested"] or ()])
+    fits = {one["id"]: fitting.asked_of(_facts(one), suggested) for one in window}
+    helper, terms = fitting.member(_facts(row)), _terms(row)
+    shown, cursor = recommending.best_of(fits, helper, terms, Position(), wanted.limit)
+    found = {one["id"]: one for one in await asked.pool.rows(hot_queries.OPEN_PAGE, ids=shown, **who)}
+    if len(found) < len(shown) or any(one["concerned"] for one in found.values()):
+        raise NotPlain
+    caller = Caller(row["account_id"], asked.sign_in_id, member_id=row["member_id"], phone=row["phone"])
+    answers = [_shown(caller, found[one], within, files=[], in_full=False) for one in shown]
+    page = recommending.page_of(answers, cursor, fits, helper, terms)
+    return Answer(200, page.model_dump_json().encode())
+
+
+def _shown(caller: Caller, row: Values, within: str, *, files: list[uuid.UUID], in_full: bool) -> DemandOut:
+    """A demand that nothing hangs on, as somebody sees it who holds no claim on it."""
+    demand = thing_of(Demand, row)
+    names = Names(
+        regions={demand.handler_region_code: row["handler_name"], demand.region_code: row["region_name"]},
+        nicknames={demand.filed_by: row["nickname"]},
+    )
+    view = View(caller, demand, [], relations.of(caller, demand), [within], in_full)
+    if view.sees_contact:
+        names.files[demand.id] = files
+    return presenting.shown(view, names, Kin(caller))
+
+
+def _facts(row: Values) -> matching_queries.Facts:
+    return cast(matching_queries.Facts, SimpleNamespace(**row))
+
+
+def _within(home: str, reach: object) -> str:
+    return home[: SHARED[_value(Key.CLAIM_REACH, reach)]]
+
+
+def _terms(row: Values) -> Terms:
+    weights = _value(Key.MATCH_WEIGHTS, row["weights"])
+    return Terms(fitting.counts(weights), 60 * _value(Key.HOURS_PER_QUARTER, row["target_hours"]), clock.now())
+
+
+def _value(rule: Rule[Any], stored: object) -> Any:
+    return policies.standing(rule, [] if stored is None else [Policy(value=stored)])
