@@ -24,7 +24,7 @@ async def by(who: Client, world: World, plan: Body | None = None, **filing: Any)
 
 async def a_board(world: World) -> list[Body]:
     """Open demands of every kind, and one that is not, with all that may hang on one."""
-    place = {"location": {"lng": 116.2, "lat": 39.9, "coord_type": "gcj02"}}
+    place: Body = {"location": {"lng": 116.2, "lat": 39.9, "coord_type": "gcj02"}}
     board = [
         await opened(world, slots=3, category="health"),
         await opened(world, slots=3, plan={"skills": ["维修"]}, **place),
