@@ -17,7 +17,8 @@ def command(fd: int) -> list[str]:
 def environment(settings: Settings) -> dict[str, str]:
     """The environment in which that worker reads `settings` again."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YIHU_")}
-    chosen = {name: value for name, value in settings.model_dump(mode="json", exclude_unset=True).items() if value}
+    said = settings.model_dump(mode="json", exclude_unset=True)
+    chosen = {name: value for name, value in said.items() if value is not None}
     return kept | {
         f"YIHU_{name.upper()}": value if isinstance(value, str) else json.dumps(value) for name, value in chosen.items()
     }

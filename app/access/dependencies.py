@@ -18,6 +18,7 @@ from app.kit.crypto import Keyring
 from app.kit.errors import AppError, TokenInvalid, Unavailable
 from app.kit.hot import Asked, Attempt, NotPlain, OutcomeUnknown, Pool
 from app.kit.http import Handle, TransactionalRoute, keyed
+from app.kit.idempotency import VISIBLE_ASCII
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -30,8 +31,21 @@ def bearer(request: Request) -> str:
     return token
 
 
+KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "重试时沿用同一个键 The same again for a retry: what was done is not done twice.",
+    "schema": {"type": "string", "pattern": f"^{VISIBLE_ASCII.pattern}$"},
+}
+
+
 class CallerRoute(TransactionalRoute):
     """A route for signed-in people only: whoever is not gets 401 before anything else is read."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
+        super().__init__(path, endpoint, **how)
+        if self.takes_keys and self.methods == {"POST"}:
+            self.openapi_extra = {"parameters": [KEY], **(self.openapi_extra or {})}
 
     async def identify(self, request: Request, session: AsyncSession) -> uuid.UUID:
         """Resolve the caller of a bearer token; a revoked sign-in or grant counts from this request on."""

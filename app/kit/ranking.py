@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.kit import pagination
 from app.kit.errors import InvalidRequest
 
 TAIL = 6
@@ -38,7 +39,7 @@ def read(cursor: str | None) -> Position:
     if cursor is None:
         return Position()
     try:
-        below, newest, oldest, seen = json.loads(base64.urlsafe_b64decode(cursor))
+        below, newest, oldest, seen = json.loads(pagination.unpack(cursor))
         tails = base64.b64decode(seen, validate=True)
         below, newest, oldest = (None if one is None else uuid.UUID(one) for one in (below, newest, oldest))
     except (ValueError, TypeError, AttributeError) as error:

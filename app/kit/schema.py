@@ -13,12 +13,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StrictBool,
     StrictInt,
     StringConstraints,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.kit.clock import CHINA
 
@@ -69,6 +71,15 @@ def _absent(value: Any) -> Any:
     return None if blank else value  # `?region=&q=` is how a form sends filters that were left empty
 
 
+class _BlankToo:
+    """Says in the API's document that a blank value is taken as well."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, describe: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = describe(core)
+        described["anyOf"].append({"type": "string", "pattern": r"^\s*$"})
+        return described
+
+
 PlainText = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_without_nul)]
 ExactText = Annotated[str, AfterValidator(_without_nul)]
 """Text in which blanks count, such as a password."""
@@ -82,9 +93,9 @@ Id = Annotated[uuid.UUID, BeforeValidator(lambda value: value if isinstance(valu
 Bool = StrictBool
 Int = Annotated[StrictInt, Field(ge=-(2**31), le=2**31 - 1)]
 """A whole number that an integer column holds."""
-RegionFilter = Annotated[RegionCode | None, BeforeValidator(_absent)]
-TextFilter = Annotated[ShortText | None, BeforeValidator(_absent)]
-IdFilter = Annotated[Id | None, BeforeValidator(_absent)]
+RegionFilter = Annotated[RegionCode | None, BeforeValidator(_absent), _BlankToo()]
+TextFilter = Annotated[ShortText | None, BeforeValidator(_absent), _BlankToo()]
+IdFilter = Annotated[Id | None, BeforeValidator(_absent), _BlankToo()]
 TimeIn = Annotated[AwareDatetime, BeforeValidator(_not_a_number), AfterValidator(_storable)]
 """An ISO 8601 time with its offset."""
 DateIn = Annotated[date, BeforeValidator(_not_a_number)]

@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.main import API
 from tests.authorization import asking
 from tests.authorization.asking import Question
-from tests.authorization.document import PARAMETER, ROUTES, Route
+from tests.authorization.document import DOCUMENT, PARAMETER, ROUTES, Route
 from tests.authorization.expectations import PLAIN
 from tests.authorization.stage import ABSENT, Stage
 from tests.client import refusal
@@ -43,6 +44,16 @@ async def test_who_is_not_signed_in_is_told_so_before_anything_else(stage: Stage
 async def test_what_is_malformed_is_refused_before_anything_is_looked_up(stage: Stage, route: str) -> None:
     for role in ("stranger", "observer"):  # who may not do it either
         assert refusal(await MALFORMED[route].by(stage.people[role])) == (422, "invalid_request")
+
+
+def test_the_document_shows_the_key_where_it_is_taken() -> None:
+    shown = {
+        (method, path.removeprefix(API))
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+        if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+    }
+    assert shown == {("post", route.path) for route in ROUTES.values() if route.takes_keys}
 
 
 @pytest.mark.parametrize("route", KEYED)

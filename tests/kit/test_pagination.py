@@ -139,6 +139,7 @@ GARBAGE = [
     base64.urlsafe_b64encode(b"{}").decode(),
     base64.urlsafe_b64encode(b"[NaN]").decode(),
     base64.urlsafe_b64encode(b'["\\ud800"]').decode(),
+    sealed(5)[:2] + "*" + sealed(5)[2:],
     sealed(),
     sealed(1, 2, 3, 4),
     sealed(None),
