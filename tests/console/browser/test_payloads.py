@@ -13,6 +13,7 @@ from app.organizations.models import Organization
 from app.regions.models import Region
 from tests.console.browser.conftest import Clerk, Served
 from tests.demands.world import COMMUNITY, claimed, filed, ok
+from tests.factories import a_member
 
 CALLS = ("canary()", "alert(1)", "top.canary`1`", "window['canary']()", "setTimeout('canary()')")
 SHAPES = (
@@ -100,6 +101,26 @@ async def poisoned(site: Served, payloads: list[str], member: uuid.UUID) -> str:
     return str(demand["id"])
 
 
+async def poisoned_hearings(site: Served, demand_id: str) -> list[str]:
+    """Pages of complaints whose every text is a payload, and of people with payloads for names who share a phone."""
+    many, paths = "\n".join(PAYLOADS[:40]), ["/complaints", "/complaints?scope=region", "/appeals", "/bindings"]
+    for about in ({"region_code": COMMUNITY}, {"demand_id": demand_id}):
+        said = {"kind": "suggestion", "text": many, **about}
+        found = await ok(site.world.filer.post("/complaints", said), 201)
+        paths.append(f"/complaints/{found['id']}")
+    await ok(site.world.desk.post(f"/complaints/{found['id']}/answer", {"text": many, "accepted": True}))
+    refused = await filed(site.world.filer)
+    await ok(site.world.desk.post(f"/demands/{refused['id']}/reject", {"reason": many}))
+    body = {"subject_kind": "rejection", "subject_id": refused["id"], "reason": many}
+    paths.append(f"/appeals/{(await ok(site.world.filer.post('/appeals', body), 201))['id']}")
+    async with site.sessions() as session:
+        for name in PAYLOADS[3:6]:
+            await a_member(session, site.world.branch, name=name, phone="13700000001")
+        await session.commit()
+    await ok(site.world.far.post("/auth/phone", {"code": "sandbox:13700000001"}))
+    return paths
+
+
 async def test_nothing_that_a_person_wrote_ever_runs(site: Served, clerk: Clerk) -> None:
     assert len(PAYLOADS) >= 200
     world = site.world
@@ -108,6 +129,8 @@ async def test_nothing_that_a_person_wrote_ever_runs(site: Served, clerk: Clerk)
     for one in found:
         await touched(clerk, f"/demands/{one}?contact=true&candidates=true")
     for path in ("/", "/?needs_desk=nobody_claimed", "/demands", "/inbox", "/file", "/members?kind=one&who=<"):
+        await touched(clerk, path)
+    for path in await poisoned_hearings(site, found[0]):
         await touched(clerk, path)
     for path in ("/organizations?unit=<", "/places?place=<", f"/similar?title=script&region_code={COMMUNITY}"):
         await touched(clerk, path)
