@@ -1,12 +1,14 @@
 """What the pages say of what happened: a sentence for each event of a demand, and one for each thing just done."""
 
 import re
+import uuid
 from typing import Any
 
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Mode, Reason
 from app.demands.models import Channel, Result
 from app.meta import labels
+from app.notifications.models import SubjectKind
 
 E = DemandEvent
 HAPPENED: dict[DemandEvent, str] = {
@@ -51,6 +53,8 @@ HAPPENED: dict[DemandEvent, str] = {
     E.ENDED: "结束岗位服务",
     E.CONFIRMED: "确认服务",
     E.NO_SHOW: "记未到场",
+    E.HOURS_HELD: "时长被申诉，裁决前暂不计入",
+    E.HOURS_SETTLED: "时长申诉已裁决",
     E.EXCUSED: "申诉成立，未到场撤销",
     E.WARNED: "吹哨时限将到",
     E.MISSED: "吹哨时限已过",
@@ -175,3 +179,17 @@ def details(detail: dict[str, Any]) -> list[str]:
 def done(code: str | None) -> str | None:
     """What to say of what was just done; nothing of what nobody does."""
     return DONE.get(code or "")
+
+
+PLACES = {
+    SubjectKind.DEMAND: "demands/{}",
+    SubjectKind.APPEAL: "appeals/{}",
+    SubjectKind.COMPLAINT: "complaints/{}",
+    SubjectKind.BINDING: "bindings",
+}
+"""The page of what a message is about; a claim has none of its own."""
+
+
+def place(kind: SubjectKind, subject_id: uuid.UUID) -> str | None:
+    """Where a message leads to, under the pages."""
+    return f"/desk/{PLACES[kind].format(subject_id)}" if kind in PLACES else None

@@ -18,6 +18,7 @@ from tests.clock import move_clock
 from tests.console.browsing import Browser, at_desk, forms_of
 from tests.demands.world import COMMUNITY, World, claimed, filed, ids, ok, opened, seen
 from tests.factories import a_member
+from tests.notifications.post import Post
 
 Body = dict[str, Any]
 COUNT = re.compile(r'<a href="(/desk/(?:appeals|complaints|bindings))"[^>]*><b>([0-9]+)</b>')
@@ -180,6 +181,15 @@ async def test_an_anonymous_author_is_named_on_no_page(world: World, desk: Brows
         assert "匿名" in text
         assert "王女士" not in text
         assert "王**" not in text
+
+
+async def test_a_message_leads_to_what_it_is_about(session: AsyncSession, world: World, desk: Browser) -> None:
+    found = await complained(world)
+    await shared(session, world)
+    await Post(session).round()
+    page = (await desk.get("/inbox")).text
+    for place in (f"/desk/complaints/{found['id']}", "/desk/bindings"):
+        assert f'<a href="{place}">' in page.split("<main")[1], place
 
 
 async def test_another_desks_are_not_there(session: AsyncSession, world: World, desk: Browser) -> None:
