@@ -100,6 +100,77 @@ async def _read_as_the_app(settings: Settings) -> None:
     await engine.dispose()
 
 
+PLACED = (
+    *PLANTED[:3],
+    "INSERT INTO demands (id, number, kind, category, title, description, region_code, origin_region_code, "
+    "handler_region_code, lng, lat, coord_type, anonymous, filed_by, staff_filed, state, round, slots, claimed, "
+    "skills, due_at, filed_at, moved_at, needs_desk, dissatisfied) "
+    "SELECT gen_random_uuid(), nickname, 'request', 'other', '12号楼漏水', 'x', '1', '1', '1', {}, false, id, false, "
+    "'filed', 1, 1, 0, '{{}}', now(), now(), now(), 'new', false FROM accounts",
+)
+"""More demands than one portion of the conversion takes, at a place that is to be filled in."""
+
+
+async def test_places_that_are_there_are_converted_and_titles_cut_into_tokens(committing: Settings) -> None:
+    url = str(committing.owner_database_url)
+    config = migrate.config(url, "yihu_app", KEYRING)
+    await asyncio.to_thread(command.downgrade, config, "2026_11_24_1330_rungs")
+    connection = await asyncpg.connect(url)
+    *others, demands = PLACED
+    try:
+        for statement in others:
+            await connection.execute(statement)
+        await connection.execute(demands.format("116.410244, 39.919404, 'gcj02'"))
+        some = "UPDATE demands SET {} WHERE id IN (SELECT id FROM demands WHERE lng IS NOT NULL ORDER BY id LIMIT {})"
+        await connection.execute(some.format("lng = NULL, lat = NULL, coord_type = NULL", 3))
+        await connection.execute(some.format("coord_type = 'wgs84'", 1))
+        await asyncio.to_thread(command.upgrade, config, "2026_11_24_1331_places")
+        kept = "SELECT coord_type, round(lng::numeric, 3), round(lat::numeric, 3), cell_lng, cell_lat, count(*)"
+        grouped = f"{kept} FROM demands GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC"
+        assert [(row[0], *map(float, row[1:3]), *row[3:]) for row in await connection.fetch(grouped) if row[0]] == [
+            ("gcj02", 116.404, 39.918, 116.4, 39.92, 2096),
+            ("wgs84", 116.41, 39.919, 116.41, 39.92, 1),
+        ]
+        assert await connection.fetchval("SELECT count(*) FROM demands WHERE lng IS NULL AND cell_lng IS NULL") == 3
+        assert await connection.fetchval("SELECT DISTINCT tokens FROM demands") == ["112号楼", "1漏水"]
+        await asyncio.to_thread(command.downgrade, config, "2026_11_24_1330_rungs")
+        back = await connection.fetch("SELECT DISTINCT round(lng::numeric, 5), round(lat::numeric, 5) FROM demands")
+        assert [tuple(map(float, row)) for row in back if row[0]] == [(116.41024, 39.9194)]
+    finally:
+        await connection.close()
+
+
+ENDED = (
+    PLANTED[0],
+    "INSERT INTO accounts (id, created_at) SELECT gen_random_uuid(), now() FROM generate_series(1, 2)",
+    "INSERT INTO demands (id, number, kind, category, title, description, region_code, origin_region_code, "
+    "handler_region_code, anonymous, filed_by, staff_filed, state, round, slots, claimed, skills, due_at, due_from, "
+    "filed_at, moved_at, cause, dissatisfied, reopens, joins) SELECT gen_random_uuid(), id, 'request', 'other', "
+    "'x', 'x'::bytea, '1', '1', '1', false, id, false, 'rejected', 1, 1, 0, '{}', now(), now(), now(), now(), 'other', "
+    "false, 0, 0 FROM accounts",
+    "INSERT INTO appeals (id, subject_kind, subject_id, demand_id, region_code, reason, state, filed_by, filed_at, "
+    "due_at, ended_at) SELECT gen_random_uuid(), what, id, id, '1', 'x'::bytea, 'refused', filed_by, at, at, at "
+    "FROM (SELECT * FROM demands ORDER BY number LIMIT 1) d, (VALUES ('rejection', timestamptz '2026-11-01 12:00'), "
+    "('rejection', '2026-11-03 12:00'), ('hours', '2026-11-05 12:00')) a (what, at)",
+)
+"""Two rejected demands, of which one was appealed twice, and its hours once more."""
+
+
+async def test_that_an_ending_was_appealed_is_known_of_demands_that_are_there(committing: Settings) -> None:
+    url = str(committing.owner_database_url)
+    config = migrate.config(url, "yihu_app", KEYRING)
+    await asyncio.to_thread(command.downgrade, config, "2026_11_24_1806_matters")
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in ENDED:
+            await connection.execute(statement)
+        await asyncio.to_thread(command.upgrade, config, "head")
+        found = await connection.fetch("SELECT appealed_at::date::text FROM demands ORDER BY number")
+        assert [row[0] for row in found] == ["2026-11-03", None]
+    finally:
+        await connection.close()
+
+
 async def test_of_two_upgrades_at_once_the_second_waits_and_does_nothing(committing: Settings) -> None:
     url = str(committing.owner_database_url)
     await asyncio.to_thread(command.downgrade, migrate.config(url, "yihu_app"), "base")

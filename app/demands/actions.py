@@ -24,9 +24,14 @@ from app.kit import clock
 
 
 def demand_actions(
-    caller: Caller, demand: Demand, related: Relations, mine: Sequence[Claim], reaches: Sequence[str]
+    caller: Caller,
+    demand: Demand,
+    related: Relations,
+    mine: Sequence[Claim],
+    reaches: Sequence[str],
+    barred: frozenset[Action],
 ) -> list[str]:
-    """The actions on a demand that its table, the caller's relations and the moment allow."""
+    """The actions on a demand that its table, the caller's relations and the moment allow, but for those `barred`."""
     found = [
         action
         for action, who in WHO.items()
@@ -34,7 +39,7 @@ def demand_actions(
     ]
     if _may_claim(caller, demand, mine, reaches):
         found.append(Action.CLAIM)
-    return [str(action) for action in found]
+    return [str(action) for action in found if action not in barred]
 
 
 def _fits(demand: Demand, related: Relations, action: Action) -> bool:
@@ -57,8 +62,6 @@ def _fits(demand: Demand, related: Relations, action: Action) -> bool:
             return demand.awaits_approval
         case Action.CANCEL:
             return demand.state != State.SERVING or demand.closes is not None
-        case Action.FINISH:
-            return demand.state == State.SERVING or demand.claimed > 0
     return Relation.HANDLER in related or Relation.FILER in related
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access import queries as access
 from app.access.caller import DISPATCHERS, Caller
 from app.demands import dispatching, following_queries, moving, queries, reaching, relations
-from app.demands.errors import AlreadyClaimed, NotEligible, NotOpen, OwnDemand, SlotsFull
+from app.demands.errors import AlreadyClaimed, NotEligible, NotOpen, OwnDemand, ServedBefore, SlotsFull
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, LIVE, OPEN_STATES, ClaimAction, ClaimState, Mode
 from app.demands.models import Audience, Claim, ClaimantKind, ClaimMember, Demand, NoteKind
@@ -20,6 +20,8 @@ from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
 from app.members import engagements
 from app.members import queries as members
 from app.organizations import queries as organizations
+from app.policies import service as policies
+from app.policies.defaults import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,14 @@ async def _claimant(session: AsyncSession, caller: Caller, demand: Demand, body:
 async def claim(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, body: ClaimIn) -> Claim:
     """Take places of an open demand; of two at once for the last place, the second is refused.
 
-    Raises, in this order: `NotEligible`, `OwnDemand`, `AlreadyClaimed`, `NotOpen`, `SlotsFull`, `Overlaps`.
+    Raises, in this order: `NotEligible`, `OwnDemand`, `AlreadyClaimed`, `ServedBefore` (but for whom the desk enters),
+    `NotOpen`, `SlotsFull`, `Overlaps`.
     """
     demand = await queries.demand(session, caller, demand_id, lock=True)
     claimant = await _claimant(session, caller, demand, body)
     await _check_may_claim(session, demand, claimant)
+    if body.member_id in (None, caller.member_id):
+        await _check_may_again(session, demand, claimant)
     if not is_open(demand, clock.now()):
         raise NotOpen
     check_has_places(demand, body.places)
@@ -115,6 +120,13 @@ async def _check_may_claim(session: AsyncSession, demand: Demand, claimant: Clai
     held = await queries.claim_of(session, demand, claimant.id)
     if held is not None and held.state in DONE | LIVE:
         raise AlreadyClaimed
+
+
+async def _check_may_again(session: AsyncSession, demand: Demand, claimant: Claimant) -> None:
+    if claimant.id not in await following_queries.served_before(session, demand):
+        return
+    if not await policies.value(session, Key.CLAIM_AGAIN, demand.region_code):
+        raise ServedBefore
 
 
 def check_may_claim(demand: Demand, claimant: Claimant, within: str | None) -> None:

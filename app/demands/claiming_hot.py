@@ -7,7 +7,6 @@ this common case, is left to `claiming.claim`, which takes the row's lock and ex
 import json
 import uuid
 from dataclasses import fields
-from typing import Any
 
 from app.access.caller import Caller
 from app.demands import claiming, hot_queries, moving, presenting, relations
@@ -20,8 +19,7 @@ from app.kit import clock, idempotency
 from app.kit.hot import Asked, NotPlain, Values, row_values, thing_of
 from app.kit.idempotency import Answer
 from app.policies import service as policies
-from app.policies.defaults import Key, Rule
-from app.policies.models import Policy
+from app.policies.defaults import Key
 
 ATTEMPTS = 3
 """Somebody in another process may have changed the demand in between."""
@@ -64,7 +62,7 @@ async def _attempt(asked: Asked, demand_id: uuid.UUID, body: ClaimIn) -> Answer 
 
 def _made(caller: Caller, demand: Demand, gate: Values, body: ClaimIn) -> Claim:
     claimant = claiming.Claimant(ClaimantKind.MEMBER, gate["member_id"], gate["home"], gate["account_id"], None)
-    within = gate["home"][: SHARED[_value(Key.CLAIM_REACH, gate["reach"])]]
+    within = gate["home"][: SHARED[policies.read(Key.CLAIM_REACH, gate["reach"])]]
     claiming.check_may_claim(demand, claimant, within)
     if not claiming.is_open(demand, clock.now()):
         raise NotPlain
@@ -83,7 +81,7 @@ def _move(demand: Demand, gate: Values, made: Claim) -> None:
         if action != Action.CLAIM:
             raise NotPlain
         moving.move(demand, action)
-    rests = [_value(rule, gate[f"rest_{number}"]) for number, rule in enumerate(moving.RESTS)]
+    rests = [policies.read(rule, gate[f"rest_{number}"]) for number, rule in enumerate(moving.RESTS)]
     moving.set_attention(demand, tally, rests, now)
     if demand.needs_desk not in (None, before):
         raise NotPlain
@@ -93,7 +91,3 @@ def _shown(caller: Caller, demand: Demand, made: Claim, name: str) -> str:
     names = presenting.Names(members={made.claimant_id: name})
     view = presenting.View(caller, demand, [made], relations.of(caller, demand), [], in_full=False)
     return presenting.claim_of(made, demand, names, view).model_dump_json()
-
-
-def _value(rule: Rule[Any], stored: object) -> Any:
-    return policies.standing(rule, [] if stored is None else [Policy(value=stored)])

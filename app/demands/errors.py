@@ -19,6 +19,11 @@ class AlreadyClaimed(AppError):
     constraint = "uq_claims_live_or_done"
 
 
+class ServedBefore(AppError):
+    status, code = 409, "served_before"
+    title = Text("重开的需求由他人接续办理", "It was reopened for others to serve")
+
+
 class NotOpen(AppError):
     status, code = 409, "not_open"
     title = Text("此需求当前不开放认领", "This is not open for claiming")

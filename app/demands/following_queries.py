@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.access.caller import Caller
 from app.demands.following_models import Join, Merge
 from app.demands.lifecycle import DONE, ENDS, LIVE, ClaimState, Kind, State
-from app.demands.models import Claim, Demand, Result
+from app.demands.models import Claim, ClaimMember, Demand, Result
 from app.demands.queries import (
     Twin,
     claimed_by,
@@ -178,13 +178,9 @@ async def related(session: AsyncSession, demands: Sequence[Demand]) -> dict[uuid
 
 
 async def served_before(session: AsyncSession, found: Demand) -> set[uuid.UUID]:
-    """Who served in an earlier round: members, residents and organizations by their ids."""
+    """Who served in an earlier round, for themselves or for an organization, and these organizations, by their ids."""
     if found.round == 1:
         return set()
-    return set(
-        await session.scalars(
-            select(Claim.claimant_id).where(
-                Claim.demand_id == found.id, Claim.round < found.round, Claim.state.in_(DONE)
-            )
-        )
-    )
+    earlier = (Claim.demand_id == found.id) & (Claim.round < found.round) & Claim.state.in_(DONE)
+    people = select(ClaimMember.member_id).join(Claim, Claim.id == ClaimMember.claim_id)
+    return set(await session.scalars(union(select(Claim.claimant_id).where(earlier), people.where(earlier))))

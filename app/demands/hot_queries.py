@@ -35,7 +35,7 @@ from app.content.models import File
 from app.demands import queries
 from app.demands.lifecycle import OPEN_STATES, Mode
 from app.demands.matching_queries import FACTS, WINDOW, people
-from app.demands.models import Claim, Demand
+from app.demands.models import APPEALABLE, Claim, Demand
 from app.demands.moving import RESTS
 from app.kit.events import Event
 from app.kit.hot import columns_of, given, table_of
@@ -100,6 +100,7 @@ def _gate() -> Select[*tuple[Any, ...]]:
         .where(~exists().where(Grant.account_id == Account.id, Grant.revoked_at.is_(None)))
         .where(Demand.mode == Mode.OPEN, Demand.state.in_(OPEN_STATES), Demand.on_behalf_phone.is_(None))
         .where(Demand.parent_id.is_(None), Demand.closes.is_(None), Demand.joins == 0, Demand.starts_at.is_(None))
+        .where(Demand.round == 1)  # who served before is another's question
         .where(~exists().where(hers))
     )
 
@@ -138,6 +139,7 @@ def _one() -> Select[*tuple[Any, ...]]:
         read.join(Demand, Demand.id == DEMAND)
         .where(Demand.on_behalf_phone.is_(None), Demand.joins == 0, Demand.closes.is_(None))
         .where(Demand.parent_id.is_(None), Demand.merged_into_id.is_(None))
+        .where(Demand.state.not_in(APPEALABLE))  # whether it was is asked beside it
         .where(queries.filed_by_or_for(caller) | queries.published_to(caller), ~queries.claimed_by(caller))
     )
 

@@ -4,7 +4,20 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Text, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    ScalarSelect,
+    Select,
+    Text,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +25,7 @@ from app.access.caller import Caller
 from app.access.models import Account
 from app.demands import queries
 from app.demands.lifecycle import DONE, LIVE, ClaimState
-from app.demands.models import Claim, Demand
+from app.demands.models import Claim, ClaimMember, Demand
 from app.demands.schemas import DemandFilter
 from app.kit import clock
 from app.kit.ranking import Position
@@ -172,8 +185,12 @@ async def organizations_for(session: AsyncSession, demand: Demand, prefixes: Seq
     return found
 
 
-def _had_it(demand: Demand) -> Select[uuid.UUID]:
+def _had_it(demand: Demand) -> CompoundSelect[uuid.UUID]:
     """Who has, had or refused a demand in its present round, or served it in an earlier one."""
     this_round = (Claim.round == demand.round) & Claim.state.in_(HAD_IT)
     earlier = (Claim.round < demand.round) & Claim.state.in_(DONE)
-    return select(Claim.claimant_id).where(Claim.demand_id == demand.id, this_round | earlier)
+    people = select(ClaimMember.member_id).join(Claim, Claim.id == ClaimMember.claim_id)
+    return union_all(
+        select(Claim.claimant_id).where(Claim.demand_id == demand.id, this_round | earlier),
+        people.where(Claim.demand_id == demand.id, earlier),
+    )

@@ -94,6 +94,8 @@ NOT_DONE = (Result.UNRESOLVED, Result.REFERRED)
 """Results that say why: the others need no cause."""
 GIVEN_UP = (ClaimState.DECLINED, ClaimState.WITHDRAWN, ClaimState.NO_SHOW)
 """How a claim ends for a cause of its claimant's."""
+APPEALABLE = (State.REJECTED, State.MERGED, State.CANCELLED)
+"""How a demand may end against its filer's will."""
 NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 
 
@@ -225,6 +227,8 @@ class Demand(Base):
     dissatisfied: Mapped[bool]
     """Whether this round's evaluation says "not resolved" and no desk has answered it."""
     closed_at: Mapped[datetime | None]
+    appealed_at: Mapped[datetime | None]
+    """When its filer last appealed how it ended: each ending is appealed once."""
     tokens: Mapped[list[str]] = mapped_column(
         ARRAY(Text), Computed("demand_tokens(region_code, title)", persisted=True), deferred=True
     )

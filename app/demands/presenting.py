@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access import queries as access
 from app.access.caller import DISPATCHERS, Caller
 from app.content import queries as content
-from app.demands import claiming, clock_queries, queries, relations
+from app.demands import barring, claiming, clock_queries, queries, relations
 from app.demands.actions import claim_actions, demand_actions
 from app.demands.kin import Kin, kin_of
-from app.demands.lifecycle import NOT_OVERDUE, Kind, Relation
+from app.demands.lifecycle import NOT_OVERDUE, Action, Kind, Relation
 from app.demands.models import Claim, ClaimantKind, Demand, Reveal, SeenAs
 from app.demands.plan_models import Dispatch
 from app.demands.plan_schemas import ProposalOut, Whistled
@@ -61,6 +61,8 @@ class Names:
     """The files of demands and claims, as far as they are shown."""
     proposals: dict[uuid.UUID, Dispatch] = field(default_factory=dict)
     """The plans that wait for the desk above, by their demands."""
+    barred: dict[uuid.UUID, frozenset[Action]] = field(default_factory=dict)
+    """What the rows around some demands forbid the reader to do to them."""
 
 
 async def names_of(session: AsyncSession, demands: Sequence[Demand], claims: Sequence[Claim]) -> Names:
@@ -113,6 +115,7 @@ async def _demands_out(
     names = await names_of(session, demands, [claim for held in mine.values() for claim in held])
     reaches = await claiming.reaches(session, caller) if any(demand.mode for demand in demands) else []
     kin = await kin_of(session, caller, demands)
+    names.barred = await barring.barred(session, caller, demands)
     views = []
     for demand in demands:
         claims = [claim for claim in mine.get(demand.id, []) if claim.round == demand.round]
@@ -217,7 +220,9 @@ def shown(view: View, names: Names, kin: Kin) -> DemandOut:
             "overdue": _is_overdue(demand, now),
             "filer": Named(display_name=filer_name(demand, names, view.knows_filer)),
             "my_claim": claim_of(view.claims[0], demand, names, view) if view.claims else None,
-            "actions": demand_actions(view.caller, demand, view.related, view.claims, view.reaches),
+            "actions": demand_actions(
+                view.caller, demand, view.related, view.claims, view.reaches, names.barred.get(demand.id, frozenset())
+            ),
             "proposal": _proposal(view, names),
             "needs_desk": demand.needs_desk if view.caller.covers(demand.handler_region_code) else None,
             "answers": {} if kin.only_follows(demand) else _answers(view),

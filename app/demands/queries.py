@@ -28,6 +28,8 @@ from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.pagination import PageRequest, page
 from app.kit.sealing import finds
+from app.policies.defaults import Key
+from app.policies.queries import nearest_value
 from app.regions.queries import under
 
 NEVER_PUBLISHED = (State.FILED, State.RETURNED, State.REJECTED)
@@ -271,6 +273,16 @@ async def evaluations(session: AsyncSession, found: Demand) -> Sequence[Evaluati
     return (await session.scalars(statement)).all()
 
 
+def may_claim_again(caller: Caller) -> ColumnElement[bool]:
+    """The caller served no earlier round of it, or its region lets them serve another."""
+    served = exists().where(
+        Claim.demand_id == Demand.id, Claim.round < Demand.round, Claim.state.in_(DONE), held_by(caller)
+    )
+    rule = nearest_value(Key.CLAIM_AGAIN.key, Demand.region_code, clock.today())
+    allowed = func.coalesce(rule, func.to_jsonb(Key.CLAIM_AGAIN.default)) == func.to_jsonb(True)
+    return or_(Demand.round == 1, ~served, allowed)
+
+
 def open_to(caller: Caller, near: ColumnElement[bool], now: Any) -> ColumnElement[bool]:
     """Demands that the caller could claim now; `near` says which are within reach of their home."""
     as_member = caller.member_id is not None or caller.is_liaison
@@ -301,7 +313,7 @@ def scope(caller: Caller, name: str, prefixes: Sequence[str]) -> ColumnElement[b
         case "joined":
             return followed_by(caller)
         case "open":
-            return open_to(caller, under(Demand.region_code, prefixes), clock.now())
+            return and_(open_to(caller, under(Demand.region_code, prefixes), clock.now()), may_claim_again(caller))
         case "desk":
             desks = under(Demand.handler_region_code, caller.reach(DISPATCHERS))
             return and_(Demand.needs_desk.is_not(None), desks)

@@ -26,4 +26,5 @@ async def rings(session: AsyncSession, region_code: str) -> list[str]:
 
 async def homes_near(session: AsyncSession, homes: set[str], region_code: str) -> set[str]:
     """Those of some homes from which a region is within reach."""
-    return {home for home in homes if region_code.startswith(await reach(session, home) or home)}
+    levels = await policies.value_in_each(session, Key.CLAIM_REACH, homes)
+    return {home for home, level in levels.items() if region_code.startswith(home[: SHARED[level]])}

@@ -5,7 +5,7 @@ Who is desk, liaison or resident, who has to do with a demand already, and what 
 
 import uuid
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from app.access.caller import Caller
 from app.demands import fitting, hot_queries, matching_queries, presenting, recommending, relations
@@ -20,7 +20,7 @@ from app.kit.hot import Asked, NotPlain, Values, thing_of
 from app.kit.idempotency import Answer
 from app.kit.ranking import Position
 from app.policies import service as policies
-from app.policies.defaults import Key, Rule
+from app.policies.defaults import Key
 from app.policies.models import Policy
 
 BEYOND = ":"
@@ -87,13 +87,9 @@ def _facts(row: Values) -> matching_queries.Facts:
 
 
 def _within(home: str, reach: object) -> str:
-    return home[: SHARED[_value(Key.CLAIM_REACH, reach)]]
+    return home[: SHARED[policies.read(Key.CLAIM_REACH, reach)]]
 
 
 def _terms(row: Values) -> Terms:
-    weights = _value(Key.MATCH_WEIGHTS, row["weights"])
-    return Terms(fitting.counts(weights), 60 * _value(Key.HOURS_PER_QUARTER, row["target_hours"]), clock.now())
-
-
-def _value(rule: Rule[Any], stored: object) -> Any:
-    return policies.standing(rule, [] if stored is None else [Policy(value=stored)])
+    weights = policies.read(Key.MATCH_WEIGHTS, row["weights"])
+    return Terms(fitting.counts(weights), 60 * policies.read(Key.HOURS_PER_QUARTER, row["target_hours"]), clock.now())

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.demands import presenting, relations
+from app.demands import barring, presenting, relations
 from app.demands import queries as demands
 from app.demands.actions import claim_actions, demand_actions
 from app.demands.events import DemandEvent
 from app.demands.ladder import WhistleClock
-from app.demands.lifecycle import Reason, Relation
+from app.demands.lifecycle import Action, Reason, Relation
 from app.demands.models import Claim, Demand, Result
 from app.demands.presenting import Names
 from app.kit.clock import CHINA
@@ -37,6 +37,7 @@ class Reader:
     claims: dict[uuid.UUID, Claim]
     mine: dict[uuid.UUID, list[Claim]]
     names: Names
+    barred: dict[uuid.UUID, frozenset[Action]]
     matters: dict[uuid.UUID, Told]
 
 
@@ -52,7 +53,9 @@ async def notifications_out(
     claims = await queries.visible_claims(session, caller, named)
     mine = await demands.my_claims(session, caller, list(seen))
     names = await presenting.names_of(session, list(seen.values()), list(claims.values()))
-    reader = Reader(caller, seen, claims, mine, names, await matter_presenting.told(session, caller, matters))
+    barred = await barring.barred(session, caller, list(seen.values()))
+    told = await matter_presenting.told(session, caller, matters)
+    reader = Reader(caller, seen, claims, mine, names, barred, told)
     return [_notification_out(reader, message, event) for message, event in found]
 
 
@@ -131,4 +134,5 @@ def _actions(reader: Reader, message: Notification, demand: Demand, claim: Claim
     if message.subject_kind == SubjectKind.CLAIM and claim is not None:
         return claim_actions(demand, claim, relations.to_claim(reader.caller, demand, claim))
     mine = [held for held in reader.mine.get(demand.id, []) if held.round == demand.round]
-    return demand_actions(reader.caller, demand, relations.of(reader.caller, demand, mine), mine, [])
+    related, barred = relations.of(reader.caller, demand, mine), reader.barred.get(demand.id, frozenset())
+    return demand_actions(reader.caller, demand, related, mine, [], barred)

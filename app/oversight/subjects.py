@@ -116,6 +116,8 @@ async def _points(session: AsyncSession, caller: Caller, entry_id: uuid.UUID) ->
 async def hold(session: AsyncSession, caller: Caller, demand: Demand, appeal: Appeal) -> None:
     """Take out of the ledger what is appealed; other decisions have no effect that could be held."""
     match appeal.subject_kind:
+        case AppealKind.REJECTION | AppealKind.MERGE | AppealKind.CANCELLATION:
+            demand.appealed_at = appeal.filed_at
         case AppealKind.HOURS:
             service, claim = await queries.service(session, _source_of(appeal))
             await redress.hold_hours(session, caller, service)

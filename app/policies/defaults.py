@@ -143,10 +143,7 @@ class Key:
     """The rules, by name."""
 
     CLAIM_REACH = Rule[Reach](
-        "claim_reach",
-        Reach,
-        Reach.DISTRICT,
-        Text("认领范围：离家多远以内", "how far from home one may claim"),
+        "claim_reach", Reach, Reach.DISTRICT, Text("认领范围：离家多远以内", "how far from home one may claim")
     )
     MEMBER_BINDING = Rule[Binding](
         "member_binding",
@@ -167,19 +164,13 @@ class Key:
         "offer_window", Duration, _days(1), Text("指派待接受时限", "how long an offer waits for an answer")
     )
     CLAIM_WINDOW = Rule[timedelta](
-        "claim_window",
-        Duration,
-        _days(2),
-        Text("公开待认领时限", "how long an open demand waits for a claim"),
+        "claim_window", Duration, _days(2), Text("公开待认领时限", "how long an open demand waits for a claim")
     )
     AUTO_ASSIGN = Rule[int](
         "auto_assign",
         Annotated[StrictInt, Field(ge=0, le=20)],
         0,
-        Text(
-            "无人认领时自动邀请的党员人数（0为不自动邀请）",
-            "how many of those who fit best are asked when nobody takes an open demand; 0 leaves it to the desk",
-        ),
+        Text("无人认领时自动邀请的党员人数", "how many who fit best are asked when nobody takes an open demand"),
     )
     SERVICE_WINDOW = Rule[timedelta](
         "service_window",
@@ -188,16 +179,10 @@ class Key:
         Text("认领后无进展时限", "how long a claimed demand may rest before the desk looks"),
     )
     ANSWER_WINDOW = Rule[timedelta](
-        "answer_window",
-        Duration,
-        _days(7),
-        Text("退回补充时限", "how long a returned demand waits for its filer"),
+        "answer_window", Duration, _days(7), Text("退回补充时限", "how long a returned demand waits for its filer")
     )
     RATING_WINDOW = Rule[timedelta](
-        "rating_window",
-        Duration,
-        _days(7),
-        Text("待评议时限", "how long a completed demand waits for a rating"),
+        "rating_window", Duration, _days(7), Text("待评议时限", "how long a completed demand waits for a rating")
     )
     LATE_RATING_WINDOW = Rule[timedelta](
         "late_rating_window",
@@ -211,6 +196,12 @@ class Key:
         2,
         Text("本级可重开次数，超过后交上一级", "how often a desk may reopen; after that it goes to the level above"),
     )
+    CLAIM_AGAIN = Rule[bool](
+        "claim_again_after_reopening",
+        StrictBool,
+        False,
+        Text("重开后原服务人员可否再次自行认领", "whether who served before may claim a reopened demand by themselves"),
+    )
     WHISTLE_ACKNOWLEDGE = Rule[timedelta](
         "whistle_acknowledge", Duration, _hours(1), Text("吹哨签收时限", "whistle: time to acknowledge")
     )
@@ -221,10 +212,7 @@ class Key:
         "whistle_arrive", Duration, _days(3), Text("吹哨到场时限", "whistle: time to arrive")
     )
     APPEAL_WINDOW = Rule[timedelta](
-        "appeal_window",
-        Duration,
-        _days(30),
-        Text("可申诉的期限", "how long after a decision it can be appealed"),
+        "appeal_window", Duration, _days(30), Text("可申诉的期限", "how long after a decision it can be appealed")
     )
     APPEAL_DUE = Rule[Span](
         "appeal_due", Window, WorkingDays(5), Text("申诉裁决时限", "time to decide an appeal before it climbs")

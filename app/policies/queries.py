@@ -1,6 +1,6 @@
 """Every select of policies and of the calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, distinct_on
@@ -96,6 +97,14 @@ def values_above(key: str, region_code: Any, on: Any) -> ScalarSelect[Any]:
     )
     gathered = func.jsonb_agg(aggregate_order_by(standing_.c.value, standing_.c.height.desc()), type_=JSONB)
     return select(gathered).select_from(standing_).scalar_subquery()
+
+
+async def nearest_values(session: AsyncSession, key: str, region_codes: Collection[str], on: date) -> dict[str, Any]:
+    """A rule's setting nearest to each of some regions, None where there is none; for rules that are no tables."""
+    codes = func.unnest(literal(list(region_codes), ARRAY(Text))).table_valued(column("code", Text), name="asked")
+    asked = codes.render_derived()
+    rows = await session.execute(select(asked.c.code, nearest_value(key, asked.c.code, on)))
+    return {row[0]: row[1] for row in rows}
 
 
 async def days(session: AsyncSession, region_code: str, first: date, last: date | None = None) -> Sequence[CalendarDay]:

@@ -1,6 +1,6 @@
 """Read and set rule numbers: the nearest ancestor's setting that is valid on the day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -32,6 +32,18 @@ async def values(session: AsyncSession, rules: tuple[Rule[Any], ...], region_cod
     """Several rules at once, today, in one statement."""
     rows = await queries.standing(session, [rule.key for rule in rules], region_code, clock.today())
     return [standing(rule, rows.get(rule.key, ())) for rule in rules]
+
+
+async def value_in_each(session: AsyncSession, rule: Rule[Value], region_codes: Collection[str]) -> dict[str, Value]:
+    """The value today, in each of some regions, of a rule that is no table; one statement."""
+    stored = await queries.nearest_values(session, rule.key, region_codes, clock.today()) if region_codes else {}
+    return {code: read(rule, one) for code, one in stored.items()}
+
+
+def read(rule: Rule[Value], stored: Any) -> Value:
+    """The value of a rule that is no table, where this is its nearest setting as it is stored, or None."""
+    found: Value = rule.default if stored is None else rule.read(stored)
+    return found
 
 
 def standing(rule: Rule[Value], rows: Sequence[Policy | queries.Setting]) -> Any:

@@ -91,6 +91,10 @@ class Case:
         """What a member holds, was offered or has done in this round."""
         return [hold for hold in self.mine if hold.member == member and hold.state in ("offered", *LIVE, *DONE)]
 
+    def served_before(self, member: int) -> bool:
+        """Whether a member did something in an earlier round: another round is for others."""
+        return any(hold.member == member and hold.round < self.round and hold.state in DONE for hold in self.holds)
+
     def settle(self, now: int) -> None:
         """A request is over once something was done in full and nobody is under way."""
         if self.under_way and any(hold.state == "arrived" for hold in self.mine):

@@ -214,11 +214,12 @@ async def test_reopening_starts_another_round_under_the_same_plan(world: World) 
     assert (await seen(world.desk, demand))["needs_desk"] == "dissatisfied"
     again = await ok(world.desk.post(f"/demands/{demand['id']}/reopen", {"reason": "返工"}))
     assert (again["state"], again["round"], again["claimed"], again["is_open"]) == ("dispatched", 2, 0, True)
-    second = await claimed(world.member, demand)
-    await ok(world.member.post(f"/claims/{second['id']}/complete", {"minutes": 5}))
+    second = await claimed(world.second, demand)
+    await ok(world.second.post(f"/claims/{second['id']}/complete", {"minutes": 5}))
     await ok(world.filer.post(f"/demands/{demand['id']}/evaluation", {"stars": 5, "resolved": True}), 201)
     assert (await seen(world.filer, demand))["result"] == "resolved"
-    assert (await ok(world.member.get("/me/points")))["balance"] == 20
+    for who in (world.member, world.second):
+        assert (await ok(who.get("/me/points")))["balance"] == 10
 
 
 async def test_a_plan_that_moves_takes_the_bookings_with_it(world: World) -> None:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import event, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.demands.lifecycle import CLAIM_MOVES, MOVES
+from app.members.models import Member
+from app.regions.models import Level, Region
 from tests.client import Client, refusal
-from tests.demands.world import NEIGHBOUR, World, claimed, filed, ids, in_hours, ok, opened, seen
+from tests.demands.world import COMMUNITY, NEIGHBOUR, World, claimed, filed, ids, in_hours, ok, opened, seen
 
 
 async def found(who: Client, **wanted: object) -> list[str]:
@@ -126,6 +128,32 @@ async def test_a_longer_list_takes_no_more_statements(world: World, engine: Asyn
     for _ in range(4):
         await opened(world)
     assert await statements() == short
+    event.remove(engine.sync_engine, "before_cursor_execute", hear)
+
+
+async def test_people_from_many_homes_take_no_more_statements(
+    world: World, engine: AsyncEngine, session: AsyncSession
+) -> None:
+    seen: list[str] = []
+
+    def hear(*heard: Any) -> None:
+        seen.append(heard[2])
+
+    async def statements() -> int:
+        seen.clear()
+        await ok(world.desk.get(f"/demands/{demand['id']}/candidates", limit="100"))
+        return len(seen)
+
+    demand = await opened(world)
+    event.listen(engine.sync_engine, "before_cursor_execute", hear)
+    one_home = await statements()
+    for number, member in enumerate(world.members, 1):
+        grid = f"{COMMUNITY}-{number:02}"
+        session.add(Region(code=grid, level=Level.GRID, name="网格", parent_code=COMMUNITY))
+        await session.flush()  # the next one lives there
+        await session.execute(update(Member).where(Member.id == member.id).values(home_region_code=grid))
+    await session.commit()
+    assert await statements() == one_home
     event.remove(engine.sync_engine, "before_cursor_execute", hear)
 
 

@@ -174,6 +174,7 @@ class Demands(RuleBasedStateMachine):
         which = self.current[which]
         case = self.cases[which]
         allowed = case.under_way and case.mode == "open" and not case.held_by(member)
+        allowed &= not case.served_before(member)
         allowed &= case.claimed < case.slots and not self.clashes(member, case.window, case)
         made = self.agreed(allowed, str(member), f"/demands/{self.ids[which]}/claims", {})
         if made:

@@ -8,10 +8,13 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Role
+from app.content import collecting
+from app.content.models import File
+from app.gateways.storage import FolderStorage
 from app.kit import db
 from app.kit.db import Base
 from app.kit.sealing import Sealed
@@ -22,6 +25,8 @@ from app.privacy.leaving import ERASURES
 from app.settings import Settings
 from tests.client import Client, refusal
 from tests.clock import move_clock
+from tests.content.making import jpeg, png, webp
+from tests.content.test_uploading import blobs
 from tests.demands.world import ELDER_PHONE, World, a_world, claimed, drain, filed, ok, opened, seen
 from tests.factories import a_grant
 
@@ -230,3 +235,26 @@ def test_every_table_with_personal_columns_says_what_erasing_leaves_of_them() ->
             rule = rules[table.name]
             assert rule.removed or personal <= rule.erased.keys() | rule.kept.keys(), table.name
             assert rule.erased.keys() <= set(table.columns.keys()), table.name
+
+
+async def test_photos_of_who_left_go_from_the_store_too_and_those_of_others_stay(
+    world: World, committing: Settings, committed_sessions: db.Sessions
+) -> None:
+    who = await world.filer.signed_in("leaver")
+    used, extra, _ = [(await ok(who.upload(picture()), 201))["id"] for picture in (jpeg, png, webp)]
+    demand = await filed(who, file_ids=[used])
+    await ok(world.desk.post(f"/demands/{demand['id']}/return", {"reason": "几单元？"}))
+    more = {"description": "三单元", "file_ids": [extra]}
+    await ok(who.post(f"/demands/{demand['id']}/supplement", more))
+    await ok(who.post(f"/demands/{demand['id']}/cancel", {"reason": "不用了"}))
+    others = (await ok(world.filer.upload(png()), 201))["id"]
+    await filed(world.filer, file_ids=[others])
+    await ok(who.delete("/me"))
+    store = FolderStorage(committing.data_dir / "files")
+    assert await erased_now(committing, committed_sessions) == 1
+    async with committed_sessions() as session:
+        assert [str(one) for one in await session.scalars(select(File.id))] == [others]
+    assert len(blobs(committing)) == 8, "a row goes before what it stands for"
+    assert await collecting.remove_orphans(committed_sessions, store) == 6
+    assert len(blobs(committing)) == 2
+    assert await collecting.remove_orphans(committed_sessions, store) == 0
