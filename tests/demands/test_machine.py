@@ -29,7 +29,7 @@ MOST_HOURS = 28 * 24
 """Before the windows begin, and before any sign-in ends."""
 EXAMPLES = os.environ.get("YIHU_TEST_EXAMPLES")
 STORIES = settings(
-    max_examples=int(EXAMPLES or 10),
+    max_examples=int(EXAMPLES or 25),
     stateful_step_count=80,
     derandomize=EXAMPLES is None,
     deadline=None,
