@@ -6,20 +6,26 @@ import statistics
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import asyncpg
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import Account
+from app.demands import filing, hot_queries, matching_queries, similar_queries
+from app.demands.lifecycle import Kind, Mode, State
+from app.demands.matching_schemas import SimilarWanted
+from app.demands.models import Audience, Demand
 from app.kit import clock, db
 from app.ledger import queries, summary_queries
 from app.ledger.models import Board, Rung, Standing
-from app.main import engine_sessions
+from app.main import engine_sessions, hot_pool
 from app.members.creating import NewMember, add_many
 from app.members.models import Member
 from app.regions import reading, seeding
@@ -27,6 +33,7 @@ from bench.server import Server
 from bench.town import FUNCTIONS, copy
 
 REPEATS = 15
+PATIENT = {"statement_timeout_ms": 3_600_000}
 DURATION = re.compile(r"LOG:  duration: ([0-9.]+) ms")
 DISTRICT, COMMUNITY = "110103", "110103007003"
 REGIONS = """
@@ -59,6 +66,15 @@ SELECT gen_random_uuid(), unit, CASE unit WHEN 'minutes' THEN 30 + m % 91 ELSE 1
 FROM (SELECT 1 + (random() * {{members}})::int m, n FROM generate_series(1, {{services}}) n) one,
     unnest(ARRAY['minutes', 'points']) unit
 """
+TITLES = (
+    "ARRAY['下水道堵塞返味', '楼道灯不亮', '电梯困人', '屋顶漏水', '垃圾堆放没人清理', '老人需要陪同就医', '路面塌陷', "
+    "'占用消防通道', '暖气不热', '单元门损坏', '孩子放学没人接', '楼上漏水到厨房']"
+)
+DEMANDS = (
+    f"'number', 'C' || n, 'title', (1 + n % 40) || '号楼' || ({TITLES})[1 + n % 12] || (1 + n % 6) || '单元', "
+    f"'region_code', CASE n % 100 WHEN 0 THEN '{COMMUNITY}' ELSE {PLACE.format(n='n')} END"
+)
+"""One in a hundred lies in one community, which has 2,000."""
 HOMES = f"'organization_id', bench_id(1 + n % 14080), 'home_region_code', {PLACE.format(n='n')}"
 
 
@@ -69,8 +85,10 @@ def show(console: Console, server: Server, scale: float) -> None:
     began = time.monotonic()
     server.run(*FUNCTIONS, REGIONS, ORGANIZATIONS)
     copy(server, "members", asyncio.run(_a_member(server)), members, 0, HOMES)
+    copy(server, "demands", asyncio.run(_a_demand(server)), int(200_000 * scale), 0, DEMANDS)
     server.run(ENTRIES.format(members=members, services=services), "VACUUM ANALYZE")
-    made = f"{members:,} members, {2 * services:,} entries made in {time.monotonic() - began:.0f} s"
+    counts = f"{members:,} members, {2 * services:,} entries, {int(200_000 * scale):,} open demands"
+    made = f"{counts} made in {time.monotonic() - began:.0f} s"
     asyncio.run(_measure(server, table))
     table.add_row("620,000 regions loaded, s", f"{_regions(server, max(1000, int(620_000 * scale))):.1f}", "< 60")
     console.print(made, highlight=False)
@@ -78,7 +96,7 @@ def show(console: Console, server: Server, scale: float) -> None:
 
 
 async def _measure(server: Server, table: Table) -> None:
-    sessions, engine = engine_sessions(server.settings)
+    sessions, engine = engine_sessions(server.settings.model_copy(update=PATIENT))
     async with db.transaction(sessions) as session:
         await _sum_up(session)
     await engine.dispose()
@@ -94,8 +112,52 @@ async def _measure(server: Server, table: Table) -> None:
         for named, row in (("middling", rows[-1][0]), ("best", rows[0][0])):
             spent = await _time(server, partial(queries.better, session, row))
             table.add_row(f"own rank in the city, {named} member, ms", spent, "< 10")
+        await _matching(server, session, table)
     await engine.dispose()
     await _as_owner(server, "ALTER ROLE yihu_app RESET log_min_duration_statement")
+
+
+async def _matching(server: Server, session: AsyncSession, table: Table) -> None:
+    """What a member may claim, whom a demand may be offered to, and what is like another."""
+    member = await session.scalar(select(Member.id).where(Member.home_region_code == COMMUNITY).limit(1))
+    pool = hot_pool(server.settings)
+    await pool.open()
+    who = {"account": uuid.UUID(int=1), "member": member, "phone": "13800000000", "now": clock.now()}
+    for place, code in (("community", COMMUNITY), ("district", DISTRICT), ("city", "1101")):
+        ask = partial(pool.rows, hot_queries.OPEN_WINDOW, low=code, high=f"{code}:", **who)
+        table.add_row(f"open to a member within reach of the {place}, ms", await _time(server, ask), "< 20")
+    await pool.close()
+    demand = (await session.scalars(select(Demand).where(Demand.region_code == COMMUNITY).limit(1))).one()
+    rings = [COMMUNITY, COMMUNITY[:9], DISTRICT, "1101"]
+    ask_people = partial(matching_queries.people_for, session, demand, rings)
+    table.add_row("300 candidates for a demand, ms", await _time(server, ask_people), "")
+    alike = SimilarWanted(title="18号楼下水道堵了", region_code=COMMUNITY)
+    ask_alike = partial(similar_queries.similar, session, alike, clock.now(), 20)
+    table.add_row("similar among 2,000 of a community of 200,000, ms", await _time(server, ask_alike), "< 5")
+
+
+async def _a_demand(server: Server) -> str:
+    """One demand that is open to all, for the others to be copied from; answers the id."""
+    sessions, engine = engine_sessions(server.settings)
+    now = clock.now()
+    async with db.transaction(sessions) as session:
+        account = Account(id=db.new_id(), created_at=now)
+        session.add(account)
+        await session.flush()  # who files is there before
+        places = dict.fromkeys(("region_code", "handler_region_code", "origin_region_code"), COMMUNITY)
+        facts = {
+            "title": "一件事",
+            "description": "一件事",
+            "filed_by": account.id,
+            "staff_filed": False,
+            "anonymous": False,
+        }
+        made = filing.new_demand(kind=Kind.REQUEST, category="repair", number="C", **places, **facts)
+        made.state, made.mode, made.audience, made.needs_desk = State.DISPATCHED, Mode.OPEN, Audience.MEMBERS, None
+        made.due_at = made.alarm_at = made.timer_at = made.due_from = now + timedelta(days=7)
+        session.add(made)
+    await engine.dispose()
+    return str(made.id)
 
 
 async def _a_member(server: Server) -> str:
@@ -110,7 +172,6 @@ async def _a_member(server: Server) -> str:
 
 async def _sum_up(session: AsyncSession) -> None:
     """What the follower would have summed up, at once."""
-    await session.execute(text("SET LOCAL statement_timeout = 0"))
     for table, rows in ((Standing, queries.contributions()), (Rung, summary_queries.rungs_of_standings())):
         names = [column.name for column in table.__table__.columns]
         await session.execute(insert(table).from_select(names, rows))
@@ -160,7 +221,7 @@ def _country(count: int) -> list[str]:
 
 
 async def _seed(server: Server, file: Path) -> float:
-    sessions, engine = engine_sessions(server.settings.model_copy(update={"statement_timeout_ms": 60_000}))
+    sessions, engine = engine_sessions(server.settings.model_copy(update=PATIENT))
     began = time.monotonic()
     async with db.transaction(sessions) as session:
         report = await seeding.seed(session, reading.read_file(file))

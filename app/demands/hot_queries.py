@@ -38,7 +38,7 @@ from app.demands.matching_queries import FACTS, WINDOW, people
 from app.demands.models import APPEALABLE, Claim, Demand
 from app.demands.moving import RESTS
 from app.kit.events import Event
-from app.kit.hot import columns_of, given, table_of
+from app.kit.hot import PLANNED_ANEW, columns_of, given, table_of
 from app.kit.idempotency import IdempotencyKey
 from app.kit.sealing import Blinds, Sealed
 from app.members.models import Member, Preference
@@ -158,8 +158,10 @@ def _helper() -> Select[*tuple[Any, ...]]:
 
 
 def _window() -> Select[*tuple[Any, ...]]:
+    """The newest that a member may claim; where they may go decides which index finds them."""
     near = (Demand.region_code >= LOW) & (Demand.region_code < HIGH)
-    return select(*FACTS).where(queries.open_to(MEMBER, near, NOW)).order_by(Demand.id.desc()).limit(WINDOW)
+    window = select(*FACTS).where(queries.open_to(MEMBER, near, NOW)).order_by(Demand.id.desc()).limit(WINDOW)
+    return window.execution_options(**{PLANNED_ANEW: True})
 
 
 def _page() -> Select[*tuple[Any, ...]]:

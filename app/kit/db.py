@@ -89,6 +89,8 @@ def connect(
 ) -> AsyncEngine:
     """An engine whose every session carries `server_settings` (`statement_timeout` and the like).
 
+    Statements are planned for their values each time: a plan made for any region or person is a hundred times worse.
+
     `keyring` opens the columns of personal data. `pool_timeout_ms` bounds the wait for a free connection, and
     that for a new one as well.
     """
@@ -103,7 +105,7 @@ def connect(
             "timeout": pool_timeout_ms / 1000,
             # a server that fell silent cannot keep its own limit
             "command_timeout": statement_timeout + 1 if statement_timeout else None,
-            "server_settings": {"jit": "off", **server_settings},
+            "server_settings": {"jit": "off", "plan_cache_mode": "force_custom_plan", **server_settings},
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)

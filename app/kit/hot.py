@@ -29,6 +29,10 @@ UNKNOWN_OUTCOME = ("08", "57P")
 """How the SQLSTATE of a broken connection begins: whether the statement was committed is not known."""
 
 
+PLANNED_ANEW = "planned_anew"
+"""The execution option of a statement whose plan depends on its values: one plan for all would be poor for some."""
+
+
 class NotPlain(Exception):
     """This request is not the common case; the usual way answers it."""
 
@@ -63,6 +67,7 @@ class _Compiled:
         if compiled.insert_prefetch or compiled.update_prefetch:
             raise TypeError("Python-side defaults do not run here: give every column a value")
         expanded = compiled.construct_expanded_state()  # IN (…) written out, one parameter a value
+        self.planned_anew = statement.get_execution_options().get(PLANNED_ANEW, False)
         self.text: str = expanded.statement
         self.values: Values = dict(expanded.parameters)
         self.order: list[str] = list(expanded.positiontup)
@@ -152,7 +157,10 @@ class Pool:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise NotPlain from error
         try:
-            found = await connection.fetch(compiled.text, *parameters)
+            if compiled.planned_anew:
+                found = await (await connection.prepare(compiled.text, name="")).fetch(*parameters)
+            else:
+                found = await connection.fetch(compiled.text, *parameters)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise _failure(error) from error
         finally:
