@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from base64 import b64encode
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_bytes
 
 from argon2 import PasswordHasher
@@ -85,15 +85,14 @@ async def with_password(session: AsyncSession, keyring: Keyring, username: str, 
 async def check_password(session: AsyncSession, username: str, password: str) -> Account:
     """Whose password it is. After three failures each next try must wait twice as long, up to 15 minutes."""
     now = clock.now()
-    failure = await queries.failure(session, username)
-    if failure and failure.wait_until > now:
+    failure = await _failure(session, username, now)
+    if failure.wait_until > now:
         raise TooManyAttempts(retry_after=int((failure.wait_until - now).total_seconds()) + 1)
     account = await queries.account_of_username(session, username)
     if not await verify(account.password_hash if account else None, password) or account is None:
-        await _count_failure(session, username)
+        _count(failure)
         raise WrongPassword
-    if failure:
-        await session.delete(failure)
+    await session.delete(failure)
     return account
 
 
@@ -105,12 +104,18 @@ async def verify(stored: str | None, password: str) -> bool:
         return False
 
 
-async def _count_failure(session: AsyncSession, username: str) -> None:
-    now = clock.now()
-    first = {"subject": username, "count": 0, "last_at": now, "wait_until": now}
-    await session.execute(insert(SignInFailure).values(first).on_conflict_do_nothing())
+async def _failure(session: AsyncSession, username: str, now: datetime) -> SignInFailure:
+    """The failures of a username, locked before the password is looked at, so that no burst of guesses gets ahead."""
+    none = {"subject": username, "count": 0, "last_at": now, "wait_until": now}
+    await session.execute(insert(SignInFailure).values(none).on_conflict_do_nothing())
     failure = await queries.failure(session, username)
-    assert failure is not None  # noqa: S101 - just written
+    if failure is None:  # who signed in at that moment has cleared it
+        return await _failure(session, username, now)
+    return failure
+
+
+def _count(failure: SignInFailure) -> None:
+    now = clock.now()
     failure.count = 1 if failure.last_at < now - FORGIVEN_AFTER else failure.count + 1
     failure.last_at = now
     if failure.count >= FREE_FAILURES:
