@@ -74,7 +74,7 @@ class HotRoute(CallerRoute):
             asked = await self._asked(request)
             if asked is None:
                 return await usual(request)
-            async with nullcontext() if request.method == "GET" else _turn(request, asked):
+            async with _turn(request, asked) if request.method == "POST" and asked.path else nullcontext():
                 try:
                     with request.app.state.admission.place():
                         answer = await attempt(asked)

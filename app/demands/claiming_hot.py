@@ -62,7 +62,7 @@ async def _attempt(asked: Asked, demand_id: uuid.UUID, body: ClaimIn) -> Answer 
 
 def _made(caller: Caller, demand: Demand, gate: Values, body: ClaimIn) -> Claim:
     claimant = claiming.Claimant(ClaimantKind.MEMBER, gate["member_id"], gate["home"], gate["account_id"], None)
-    within = gate["home"][: SHARED[policies.read(Key.CLAIM_REACH, gate["reach"])]]
+    within = gate["home"][: SHARED[policies.read_above(Key.CLAIM_REACH, gate["reach"])]]
     claiming.check_may_claim(demand, claimant, within)
     if not claiming.is_open(demand, clock.now()):
         raise NotPlain
@@ -81,7 +81,7 @@ def _move(demand: Demand, gate: Values, made: Claim) -> None:
         if action != Action.CLAIM:
             raise NotPlain
         moving.move(demand, action)
-    rests = [policies.read(rule, gate[f"rest_{number}"]) for number, rule in enumerate(moving.RESTS)]
+    rests = [policies.read_above(rule, gate["rests"]) for rule in moving.RESTS]
     moving.set_attention(demand, tally, rests, now)
     if demand.needs_desk not in (None, before):
         raise NotPlain

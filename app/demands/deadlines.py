@@ -37,9 +37,14 @@ async def terms(session: AsyncSession, region_code: str, since: datetime) -> Ter
 
 async def start(session: AsyncSession, demand: Demand, at: datetime) -> None:
     """Start the clock of a new demand, or of another round."""
+    start_on(demand, at, await terms(session, demand.region_code, at))
+
+
+def start_on(demand: Demand, at: datetime, found: Terms) -> None:
+    """Start the clock of a new demand, or of another round, on some terms."""
     demand.due_from, demand.due_by_hand = at, None
     demand.paused, demand.paused_at, demand.paused_until = timedelta(), None, None
-    await reckon(session, demand)
+    apply(demand, found)
 
 
 async def pause(session: AsyncSession, demand: Demand, at: datetime) -> None:

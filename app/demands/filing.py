@@ -38,8 +38,8 @@ async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
         raise Forbidden
     check_category(body.category)
     questions = await policies.value(session, Key.CATEGORY_QUESTIONS, region.code)
-    _check_answers(policies.for_category(questions, body.category), body.answers)
-    demand = _demand(caller, body, region.code)
+    check_answers(policies.for_category(questions, body.category), body.answers)
+    demand = asked_for(caller, body, region.code)
     demand.staff_filed = body.kind not in ANYONES or (staff and body.on_behalf_of is None)
     await enter(session, caller, demand)
     await files.attach_to_demand(session, caller, demand, body.file_ids)
@@ -50,11 +50,16 @@ async def file(session: AsyncSession, caller: Caller, body: DemandIn) -> Demand:
 
 async def enter(session: AsyncSession, caller: Caller, demand: Demand, **payload: Any) -> None:
     """Give a new demand its number and its due time, and put it on its desk."""
-    demand.number = f"{clock.today():%y%m%d}{await queries.next_number(session):06d}"
+    demand.number = number_of(await queries.next_number(session))
     await deadlines.start(session, demand, demand.filed_at)
     session.add(demand)
     await moving.settle(session, demand, demand.filed_at)
     moving.tell(session, demand, DemandEvent.FILED, caller, **payload)
+
+
+def number_of(count: int) -> str:
+    """A demand's number, which people read to each other: the day and a count."""
+    return f"{clock.today():%y%m%d}{count:06d}"
 
 
 async def _region(session: AsyncSession, caller: Caller, code: str | None) -> Region:
@@ -79,7 +84,8 @@ def check_category(code: str) -> None:
         raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
 
 
-def _check_answers(questions: list[Question], answers: dict[str, str]) -> None:
+def check_answers(questions: list[Question], answers: dict[str, str]) -> None:
+    """Raise `InvalidRequest` for an answer to no question, and for a question that must be answered and is not."""
     codes = {question.code for question in questions}
     for code in answers:
         if code not in codes:
@@ -89,7 +95,8 @@ def _check_answers(questions: list[Question], answers: dict[str, str]) -> None:
             raise InvalidRequest.field(f"answers.{question.code}", "missing", "请回答此问题", "this must be answered")
 
 
-def _demand(caller: Caller, body: DemandIn, region_code: str) -> Demand:
+def asked_for(caller: Caller, body: DemandIn, region_code: str) -> Demand:
+    """What somebody asks for in a region, before it has its number and its due time."""
     contact, behalf = body.contact or body.on_behalf_of, body.on_behalf_of
     place = body.location.wgs84 if body.location else None
     cell = geo.cell(place) if place else None

@@ -8,6 +8,7 @@ from typing import Any
 from typing import cast as cast_
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     DateTime,
@@ -32,18 +33,20 @@ from sqlalchemy.orm import aliased
 from app.access.caller import Caller
 from app.access.models import Account, Grant, SignIn
 from app.content.models import File
-from app.demands import queries
+from app.demands import fitting, queries
+from app.demands.dispatching import DESK_CODE_LENGTH
 from app.demands.lifecycle import OPEN_STATES, Mode
 from app.demands.matching_queries import FACTS, WINDOW, people
-from app.demands.models import APPEALABLE, Claim, Demand
+from app.demands.models import APPEALABLE, NUMBERS, Claim, Demand
 from app.demands.moving import RESTS
+from app.kit.db import Base
 from app.kit.events import Event
 from app.kit.hot import PLANNED_ANEW, columns_of, given, table_of
 from app.kit.idempotency import IdempotencyKey
 from app.kit.sealing import Blinds, Sealed
 from app.members.models import Member, Preference
 from app.policies.defaults import Key, Rule
-from app.policies.queries import nearest_value, values_above
+from app.policies.queries import days_above, values_above
 from app.regions.models import Region
 
 SIGN_IN, DEMAND = given("sign_in", type_=Uuid), given("demand", type_=Uuid)
@@ -56,13 +59,9 @@ PLAIN = [column for column in columns_of(Demand).values() if not isinstance(colu
 """A demand but for what only those concerned may read: opening it would cost more than all else."""
 STORED = [column for column in table_of(Demand).columns if column.computed is None]
 """All of a demand."""
-SINGLE: dict[str, Rule[Any]] = {
-    "reach": Key.CLAIM_REACH,
-    "weights": Key.MATCH_WEIGHTS,
-    "target_hours": Key.HOURS_PER_QUARTER,
-}
 NOBODY = uuid.UUID(int=0)
-Filer = aliased(Account)
+Filer, Place = aliased(Account), aliased(Region)
+FILING = (Key.CATEGORY_QUESTIONS, Key.DUE_WINDOWS, Key.PAUSE_CAP)
 MEMBER = Caller(
     cast_(uuid.UUID, given("account", type_=Uuid)),
     NOBODY,
@@ -74,46 +73,47 @@ MOVED = ("state", "claimed", "moved_at", "timer_at", "needs_desk")
 """What a claim changes of its demand."""
 
 
-def _gate() -> Select[*tuple[Any, ...]]:
-    """All that decides whether a member without any grant may claim an open demand for themselves."""
-    tally = queries.tallied(Demand.id, Demand.round).lateral("tally")
-    hers = (Claim.demand_id == Demand.id) & Claim.claimant_id.in_([Account.id, Account.member_id])
-    rules = {f"rest_{number}": nearest_value(rule.key, Demand.region_code, TODAY) for number, rule in enumerate(RESTS)}
-    rules["reach"] = nearest_value(Key.CLAIM_REACH.key, Member.home_region_code, TODAY)
+def keys_of(rules: tuple[Rule[Any], ...]) -> list[str]:
+    """The keys of some rules."""
+    return [rule.key for rule in rules]
+
+
+def _caller(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """What is asked of somebody signed in without any grant."""
     return (
-        select(
-            Account.id.label("account_id"),
-            Member.id.label("member_id"),
-            Member.home_region_code.label("home"),
-            Member.name.label("name"),
-            VERSION.label("version"),
-            *(column.label(f"demand_{column.name}") for column in PLAIN),
-            *(column.label(f"tally_{column.name}") for column in tally.c),
-            *(value.label(name) for name, value in rules.items()),
-        )
+        select(Account.id.label("account_id"), Account.member_id.label("member_id"), *columns)
         .select_from(SignIn)
         .join(Account, Account.id == SignIn.account_id)
-        .join(Member, Member.id == Account.member_id)
-        .join(Demand, Demand.id == DEMAND)
-        .join(tally, literal_column("true"))
         .where(SignIn.id == SIGN_IN, SignIn.revoked_at.is_(None), SignIn.expires_at > NOW)
         .where(~exists().where(Grant.account_id == Account.id, Grant.revoked_at.is_(None)))
-        .where(Demand.mode == Mode.OPEN, Demand.state.in_(OPEN_STATES), Demand.on_behalf_phone.is_(None))
-        .where(Demand.parent_id.is_(None), Demand.closes.is_(None), Demand.joins == 0, Demand.starts_at.is_(None))
-        .where(Demand.round == 1)  # who served before is another's question
-        .where(~exists().where(hers))
     )
 
 
 def _member(*columns: Any) -> Select[*tuple[Any, ...]]:
     """What is asked of a signed-in member without any grant."""
+    return _caller(*columns).join(Member, Member.id == Account.member_id)
+
+
+def _gate() -> Select[*tuple[Any, ...]]:
+    """All that decides whether a member without any grant may claim an open demand for themselves."""
+    tally = queries.tallied(Demand.id, Demand.round).lateral("tally")
+    hers = (Claim.demand_id == Demand.id) & Claim.claimant_id.in_([Account.id, Account.member_id])
     return (
-        select(Account.id.label("account_id"), Member.id.label("member_id"), *columns)
-        .select_from(SignIn)
-        .join(Account, Account.id == SignIn.account_id)
-        .join(Member, Member.id == Account.member_id)
-        .where(SignIn.id == SIGN_IN, SignIn.revoked_at.is_(None), SignIn.expires_at > NOW)
-        .where(~exists().where(Grant.account_id == Account.id, Grant.revoked_at.is_(None)))
+        _member(
+            Member.home_region_code.label("home"),
+            Member.name.label("name"),
+            VERSION.label("version"),
+            *(column.label(f"demand_{column.name}") for column in PLAIN),
+            *(column.label(f"tally_{column.name}") for column in tally.c),
+            values_above(keys_of(RESTS), Demand.region_code, TODAY).label("rests"),
+            values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY).label("reach"),
+        )
+        .join(Demand, Demand.id == DEMAND)
+        .join(tally, literal_column("true"))
+        .where(Demand.mode == Mode.OPEN, Demand.state.in_(OPEN_STATES), Demand.on_behalf_phone.is_(None))
+        .where(Demand.parent_id.is_(None), Demand.closes.is_(None), Demand.joins == 0, Demand.starts_at.is_(None))
+        .where(Demand.round == 1)  # who served before is another's question
+        .where(~exists().where(hers))
     )
 
 
@@ -131,7 +131,7 @@ def _one() -> Select[*tuple[Any, ...]]:
     """A demand that a member filed or may read as published, where they hold no claim on it and nothing hangs on it."""
     caller = Caller(cast_(uuid.UUID, Account.id), NOBODY, member_id=cast_(uuid.UUID, Member.id))
     files = select(File.id).where(File.subject_id == Demand.id).order_by(File.id).scalar_subquery()
-    within = nearest_value(Key.CLAIM_REACH.key, Member.home_region_code, TODAY)
+    within = values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY)
     read = _member(
         Member.home_region_code.label("home"), within.label("reach"), *_named(), func.array(files).label("files")
     )
@@ -147,13 +147,11 @@ def _one() -> Select[*tuple[Any, ...]]:
 def _helper() -> Select[*tuple[Any, ...]]:
     """What decides what fits a member, and the terms of their home."""
     facts = people(given("quarter", type_=Text))
-    rules = {name: nearest_value(rule.key, Member.home_region_code, TODAY) for name, rule in SINGLE.items()}
-    skills = values_above(Key.CATEGORY_SKILLS.key, Member.home_region_code, TODAY)
+    rules = values_above(keys_of((Key.CLAIM_REACH, *fitting.RULES)), Member.home_region_code, TODAY)
     return _member(
         Account.phone.label("phone"),
         *(column.label(name) for name, column in facts.selected_columns.items() if name != "id"),
-        *(value.label(name) for name, value in rules.items()),
-        skills.label("suggested"),
+        rules.label("rules"),
     ).outerjoin(Preference, Preference.member_id == Member.id)
 
 
@@ -172,6 +170,29 @@ def _page() -> Select[*tuple[Any, ...]]:
     return select(*_named(), concerned.label("concerned")).where(among)
 
 
+def _filer() -> Select[*tuple[Any, ...]]:
+    """Who files where, the names there, the next number, and the rules and days that make a due time."""
+    here = func.coalesce(given("region", type_=Text), Account.home_region_code)
+    desk = select(Region.name).where(Region.code == func.left(Place.code, DESK_CODE_LENGTH)).scalar_subquery()
+    return _caller(
+        Account.phone.label("phone"),
+        Account.nickname.label("nickname"),
+        Account.home_region_code.label("home"),
+        Place.code.label("region_code"),
+        Place.name.label("region_name"),
+        desk.label("handler_name"),
+        NUMBERS.next_value().label("count"),
+        values_above(keys_of((*FILING, *RESTS)), Place.code, TODAY).label("rules"),
+        days_above(Place.code, TODAY).label("days"),
+    ).join(Place, Place.code == here)
+
+
+def _file(*, keyed: bool) -> Select[*tuple[Any, ...]]:
+    """Write a new demand and all that goes with it."""
+    models = (Demand, Event, *([IdempotencyKey] if keyed else []))
+    return select(func.count().label("filed")).add_cte(*(_new(model) for model in models))
+
+
 def _moved() -> Update:
     changed = {name: given(f"demands_{name}", type_=table_of(Demand).c[name].type) for name in MOVED}
     unchanged = (Demand.id == DEMAND, given("version", type_=Text) == VERSION)
@@ -181,14 +202,18 @@ def _moved() -> Update:
 def _take(*, keyed: bool) -> Select[*tuple[Any, ...]]:
     """Move the demand if nothing changed since the gate was read, and write all that goes with it; no row if not."""
     moved = _moved().cte("moved")
-    written = []
-    for model in (Claim, Event, *([IdempotencyKey] if keyed else [])):
-        table, columns = table_of(model), columns_of(model)
-        values = [given(f"{table.name}_{name}", type_=column.type) for name, column in columns.items()]
-        rows = select(*values).select_from(moved)
-        written.append(insert(table).from_select(list(columns), rows, include_defaults=False).cte(f"new_{table.name}"))
+    written = [_new(model, moved) for model in (Claim, Event, *([IdempotencyKey] if keyed else []))]
     return select(func.count().label("moved")).select_from(moved).having(func.count() > 0).add_cte(*written)
 
 
+def _new(model: type[Base], where: CTE | None = None) -> CTE:
+    """Write one row of a model, where given for each row of another statement."""
+    table, columns = table_of(model), columns_of(model)
+    row = select(*(given(f"{table.name}_{name}", type_=column.type) for name, column in columns.items()))
+    row = row if where is None else row.select_from(where)
+    return insert(table).from_select(list(columns), row, include_defaults=False).cte(f"new_{table.name}")
+
+
 READ, HELPER, OPEN_WINDOW, OPEN_PAGE = _one(), _helper(), _window(), _page()
+FILER, FILE, FILE_KEYED = _filer(), _file(keyed=False), _file(keyed=True)
 CLAIM_GATE, CLAIM, CLAIM_KEYED = _gate(), _take(keyed=False), _take(keyed=True)

@@ -5,7 +5,7 @@ Who is desk, liaison or resident, who has to do with a demand already, and what 
 
 import uuid
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from app.access.caller import Caller
 from app.demands import fitting, hot_queries, matching_queries, presenting, recommending, relations
@@ -21,7 +21,6 @@ from app.kit.idempotency import Answer
 from app.kit.ranking import Position
 from app.policies import service as policies
 from app.policies.defaults import Key
-from app.policies.models import Policy
 
 BEYOND = ":"
 """Comes right after the digits."""
@@ -54,9 +53,9 @@ async def list_open(asked: Asked) -> Answer:
     if row is None:
         raise NotPlain
     who = {"account": row["account_id"], "member": row["member_id"], "phone": row["phone"]}
-    within = _within(row["home_region_code"], row["reach"])
+    within = _within(row["home_region_code"], row["rules"])
     window = await asked.pool.rows(hot_queries.OPEN_WINDOW, low=within, high=within + BEYOND, now=now, **who)
-    suggested = policies.standing(Key.CATEGORY_SKILLS, [Policy(value=one) for one in row["suggested"] or ()])
+    suggested = policies.read_above(Key.CATEGORY_SKILLS, row["rules"])
     fits = {one["id"]: fitting.asked_of(_facts(one), suggested) for one in window}
     helper, terms = fitting.member(_facts(row)), _terms(row)
     shown, cursor = recommending.best_of(fits, helper, terms, Position(), wanted.limit)
@@ -86,10 +85,10 @@ def _facts(row: Values) -> matching_queries.Facts:
     return cast(matching_queries.Facts, SimpleNamespace(**row))
 
 
-def _within(home: str, reach: object) -> str:
-    return home[: SHARED[policies.read(Key.CLAIM_REACH, reach)]]
+def _within(home: str, rules: dict[str, list[Any]] | None) -> str:
+    return home[: SHARED[policies.read_above(Key.CLAIM_REACH, rules)]]
 
 
 def _terms(row: Values) -> Terms:
-    weights = policies.read(Key.MATCH_WEIGHTS, row["weights"])
-    return Terms(fitting.counts(weights), 60 * policies.read(Key.HOURS_PER_QUARTER, row["target_hours"]), clock.now())
+    weights, target_hours, _ = (policies.read_above(rule, row["rules"]) for rule in fitting.RULES)
+    return Terms(fitting.counts(weights), target_hours * 60, clock.now())

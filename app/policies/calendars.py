@@ -20,14 +20,19 @@ from app.regions.errors import UnknownRegion
 
 async def calendar(session: AsyncSession, region_code: str, since: date) -> Calendar:
     """The calendar of a region from a day on, for counting."""
-    known = await queries.days(session, region_code, since)
-    return Calendar({one.day: one.kind == DayKind.WORKDAY for one in known})
+    found = await queries.days(session, region_code, since)
+    return Calendar({one.day: one.kind == DayKind.WORKDAY for one in found})
+
+
+def known(days: dict[str, str] | None) -> Calendar:
+    """The calendar that `queries.days_above` tells of."""
+    return Calendar({date.fromisoformat(day): kind == DayKind.WORKDAY for day, kind in (days or {}).items()})
 
 
 async def year(session: AsyncSession, region_code: str, number: int) -> CalendarOut:
     """What is known of a year's days in a region."""
-    known = await queries.days(session, region_code, date(number, 1, 1), date(number, 12, 31))
-    return CalendarOut(region_code=region_code, year=number, days=[_shown(one.day, one) for one in known])
+    found = await queries.days(session, region_code, date(number, 1, 1), date(number, 12, 31))
+    return CalendarOut(region_code=region_code, year=number, days=[_shown(one.day, one) for one in found])
 
 
 async def set_day(session: AsyncSession, caller: Caller, day: date, body: DayIn) -> DayOut:
@@ -38,8 +43,8 @@ async def set_day(session: AsyncSession, caller: Caller, day: date, body: DayIn)
     stored = await queries.day(session, body.region_code, day)
     if (stored and stored.kind, stored and stored.name) != (body.kind, body.name if body.kind else None):
         await _write(session, caller, day, body)
-    known = await queries.days(session, body.region_code, day, day)
-    return _shown(day, known[0] if known else None)
+    found = await queries.days(session, body.region_code, day, day)
+    return _shown(day, found[0] if found else None)
 
 
 async def _write(session: AsyncSession, caller: Caller, day: date, body: DayIn) -> None:
@@ -60,12 +65,12 @@ async def _write(session: AsyncSession, caller: Caller, day: date, body: DayIn) 
     )
 
 
-def _shown(day: date, known: CalendarDay | None) -> DayOut:
-    by_kind = {} if known is None else {day: known.kind == DayKind.WORKDAY}
+def _shown(day: date, found: CalendarDay | None) -> DayOut:
+    by_kind = {} if found is None else {day: found.kind == DayKind.WORKDAY}
     return DayOut(
         day=day,
         works=Calendar(by_kind).works_on(day),
-        kind=known and known.kind,
-        name=known and known.name,
-        set_in=known and known.region_code,
+        kind=found and found.kind,
+        name=found and found.name,
+        set_in=found and found.region_code,
     )

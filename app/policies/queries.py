@@ -85,18 +85,35 @@ def nearest_value(key: str, region_code: Any, on: Any) -> ColumnElement[Any]:
     )
 
 
-def values_above(key: str, region_code: Any, on: Any) -> ScalarSelect[Any]:
-    """A table's settings along the chain of the region in a column of the statement around, the nearest first."""
-    height = func.length(Policy.region_code)
-    standing_ = (
-        select(Policy.value, height.label("height"))
-        .where(Policy.key == key, Policy.region_code == any_(func.array(_chain(region_code))), Policy.valid_from <= on)
-        .order_by(height, Policy.valid_from.desc())
-        .ext(distinct_on(height))
-        .lateral("standing")
+def values_above(keys: Sequence[str], region_code: Any, on: Any) -> ScalarSelect[Any]:
+    """By key the settings along the chain of the region in a column of the statement around, the nearest first.
+
+    For `service.read_above`.
+    """
+    height = func.length(Policy.region_code).label("height")
+    found = (
+        select(Policy.key, Policy.value, height)
+        .where(Policy.key.in_(keys), Policy.region_code == any_(func.array(_chain(region_code))))
+        .where(Policy.valid_from <= on)
+        .order_by(Policy.key, height, Policy.valid_from.desc())
+        .ext(distinct_on(Policy.key, height))
+        .lateral("found")
     )
-    gathered = func.jsonb_agg(aggregate_order_by(standing_.c.value, standing_.c.height.desc()), type_=JSONB)
-    return select(gathered).select_from(standing_).scalar_subquery()
+    gathered = func.jsonb_agg(aggregate_order_by(found.c.value, found.c.height.desc()))
+    by_key = select(found.c.key, gathered.label("values")).group_by(found.c.key).lateral("by_key")
+    return select(func.jsonb_object_agg(by_key.c.key, by_key.c["values"], type_=JSONB)).scalar_subquery()
+
+
+def days_above(region_code: Any, first: Any) -> ScalarSelect[Any]:
+    """By day what is known from `first` on along the chain of the region in a column of the statement around."""
+    found = (
+        select(CalendarDay.day, CalendarDay.kind)
+        .where(CalendarDay.region_code == any_(func.array(_chain(region_code))), CalendarDay.day >= first)
+        .order_by(CalendarDay.day, func.length(CalendarDay.region_code).desc())
+        .ext(distinct_on(CalendarDay.day))
+        .lateral("found")
+    )
+    return select(func.jsonb_object_agg(found.c.day, found.c.kind, type_=JSONB)).scalar_subquery()
 
 
 async def nearest_values(session: AsyncSession, key: str, region_codes: Collection[str], on: date) -> dict[str, Any]:

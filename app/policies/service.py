@@ -46,6 +46,11 @@ def read(rule: Rule[Value], stored: Any) -> Value:
     return found
 
 
+def read_above(rule: Rule[Any], gathered: dict[str, list[Any]] | None) -> Any:
+    """A rule's value in what `queries.values_above` gathered."""
+    return standing(rule, [Policy(value=one) for one in (gathered or {}).get(rule.key, ())])
+
+
 def standing(rule: Rule[Value], rows: Sequence[Policy | queries.Setting]) -> Any:
     """A rule's value where these settings stand, the nearest region's first.
 

@@ -10,6 +10,7 @@ from app.demands import (
     cancelling,
     dispatching,
     filing,
+    filing_hot,
     listing,
     presenting,
     queries,
@@ -44,6 +45,7 @@ desk = APIRouter(prefix="/demands", tags=["dispatch 下单"], route_class=Caller
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
+@tries(filing_hot.file)
 async def file(session: Session, caller: SignedInCaller, body: DemandIn) -> DemandOut:
     """File a demand (点单); a dispatcher may publish it in the same call."""
     demand = await filing.file(session, caller, body)
