@@ -27,6 +27,7 @@ from app.main import create_app
 from app.settings import Settings
 
 PATCH = pytest.MonkeyPatch()
+WRITING = (hot_queries.CLAIM_KEYED, hot_queries.FILE_KEYED)
 CODE = 137
 """As of a process that kill -9 ended."""
 
@@ -104,10 +105,10 @@ def _around_hot(here: Callable[[Point], None]) -> None:
     row = hot.Pool.row
 
     async def taking(pool: hot.Pool, statement: Executable, **values: Any) -> hot.Values | None:
-        if statement is hot_queries.CLAIM_KEYED:
+        if any(statement is one for one in WRITING):
             here(Point.HOT_STATEMENT)
         found = await row(pool, statement, **values)
-        if statement is hot_queries.CLAIM_KEYED:
+        if any(statement is one for one in WRITING):
             here(Point.AFTER_HOT_COMMIT)
         return found
 

@@ -20,7 +20,7 @@ from tests.demands.world import World, a_world, drain, opened
 from tests.dying_worker import Point, graves, key_of
 from tests.racing import HERE, PATIENCE
 
-FILING = (
+USUAL = (
     Point.FIRST_STATEMENT,
     Point.EFFECT,
     Point.BEFORE_COMMIT,
@@ -28,7 +28,7 @@ FILING = (
     Point.BEFORE_ANSWER,
     Point.FIRST_BYTE,
 )
-CLAIMING = (Point.HOT_STATEMENT, Point.AFTER_HOT_COMMIT, Point.BEFORE_ANSWER, Point.FIRST_BYTE)
+HOT = (Point.HOT_STATEMENT, Point.AFTER_HOT_COMMIT, Point.BEFORE_ANSWER, Point.FIRST_BYTE)
 COMMITTED = {Point.AFTER_COMMIT, Point.AFTER_HOT_COMMIT, Point.BEFORE_ANSWER, Point.FIRST_BYTE}
 """Where what was asked is done already when the process dies."""
 
@@ -86,24 +86,25 @@ async def compare_keys(sessions: Sessions, points: tuple[Point, ...]) -> None:
     assert sorted(found) == sorted((key_of(point), 201) for point in points)
 
 
+@pytest.mark.parametrize(("who", "points"), [("desk", USUAL), ("filer", HOT)])
 async def test_a_worker_that_dies_anywhere_in_a_filing_leaves_it_filed_once(
-    world: World, committing: Settings, committed_sessions: Sessions
+    world: World, committing: Settings, committed_sessions: Sessions, who: str, points: tuple[Point, ...]
 ) -> None:
     made = [
-        (await dies_at(world.filer, "/demands", drain(title=str(point)), point, committing), str(point))
-        for point in FILING
+        (await dies_at(getattr(world, who), "/demands", drain(title=str(point)), point, committing), str(point))
+        for point in points
     ]
     assert sorted(await rows(committed_sessions, "SELECT id::text, title FROM demands")) == sorted(made)
     filed = await rows(committed_sessions, "SELECT subject::text FROM events WHERE kind = 'demand.filed'")
     assert sorted(one for (one,) in filed) == sorted(one for one, _ in made)
-    await compare_keys(committed_sessions, FILING)
+    await compare_keys(committed_sessions, points)
 
 
-async def test_a_worker_that_dies_anywhere_in_a_claim_in_two_statements_leaves_it_claimed_once(
+async def test_a_worker_that_dies_anywhere_in_a_claim_leaves_it_claimed_once(
     world: World, committing: Settings, committed_sessions: Sessions
 ) -> None:
     made = []
-    for point in CLAIMING:
+    for point in HOT:
         demand = await opened(world)
         claim = await dies_at(world.member, f"/demands/{demand['id']}/claims", {}, point, committing)
         made.append((claim, demand["id"]))
@@ -111,4 +112,4 @@ async def test_a_worker_that_dies_anywhere_in_a_claim_in_two_statements_leaves_i
     assert await rows(committed_sessions, "SELECT DISTINCT claimed FROM demands") == [(1,)]
     told = await rows(committed_sessions, "SELECT subject::text FROM events WHERE kind = 'demand.claimed'")
     assert sorted(one for (one,) in told) == sorted(one for _, one in made)
-    await compare_keys(committed_sessions, CLAIMING)
+    await compare_keys(committed_sessions, HOT)

@@ -82,7 +82,7 @@ class HotRoute(CallerRoute):
                     if not isinstance(busy, OutcomeUnknown) or (asked.keyed is None and request.method != "GET"):
                         raise
                     return await usual(request)  # which reads again, finds the answer under the key, or does it
-                except (NotPlain, AppError, ValueError):
+                except (NotPlain, AppError, ValueError, RecursionError):
                     return await usual(request)
             return Response(answer.body, answer.status, media_type="application/json")
 

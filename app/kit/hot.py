@@ -171,6 +171,8 @@ class Pool:
 def _failure(error: Exception) -> Exception:
     """What a statement's error means; a `TimeoutError`, which is an `OSError`, is a server that fell silent."""
     state = db.sqlstate(error) or ""
+    if isinstance(error, ValueError):
+        return NotPlain()  # a value that cannot be sent was not sent
     if not isinstance(error, asyncpg.PostgresError) or state.startswith(UNKNOWN_OUTCOME):
         return OutcomeUnknown(retry_after=1)
     return Unavailable(retry_after=1) if state in db.PASSING else NotPlain()

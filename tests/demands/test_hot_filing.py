@@ -108,3 +108,13 @@ async def test_a_revoked_sign_in_files_nothing(both: Both) -> None:
         await session.execute(text("UPDATE sign_ins SET revoked_at = now()"))
         await session.commit()
     assert refusal(await both.hastily(both.usual.filer).post("/demands", drain())) == (401, "token_invalid")
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"description":' + "9" * 100_000, '{"title":"\\ud800"}', "", "null"])
+async def test_a_body_that_nobody_can_read_is_refused_alike_both_ways(both: Both, body: str) -> None:
+    headers = {"Authorization": f"Bearer {both.usual.filer.token}", "Content-Type": "application/json"}
+    answers = [
+        await client.http.post("/api/v1/demands", content=body, headers=headers)
+        for client in (both.hasty, both.usual.filer)
+    ]
+    assert [refusal(answer) for answer in answers] == [(422, "invalid_request")] * 2
