@@ -57,7 +57,3 @@ def upgrade(data_dir: DataDir = None) -> None:
     """Run the migrations that are missing; serve does so at every start."""
     settings = read_settings(data_dir=data_dir)
     migrate.upgrade(database_url(settings, "owner"), app_role(settings), keyring(settings))
-
-
-if __name__ == "__main__":
-    main()

@@ -97,7 +97,7 @@ def serving(folder: Path, workers: int = 1) -> Iterator[Server]:
     """`yihu serve` on a folder, ready to answer."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--workers", str(workers)]
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--workers", str(workers)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("YIHU_")}
     with (folder / "serve.log").open("ab") as log:
         process = psutil.Popen([*command, "--data-dir", str(folder)], env=environment | QUIET, stdout=log, stderr=log)

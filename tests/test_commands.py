@@ -48,7 +48,7 @@ class Yihu:
         }
 
     async def run(self, *arguments: str | Path, stdin: bytes = PASSWORD) -> Ended:
-        command = [sys.executable, "-m", "app.cli", *map(str, arguments)]
+        command = [sys.executable, "-m", "app", *map(str, arguments)]
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
             *command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.environment

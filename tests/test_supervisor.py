@@ -70,7 +70,7 @@ class Server:
 
     def command(self, *more: str) -> list[str]:
         words = ["serve", "--data-dir", str(self.data_dir), "--port", str(self.port)]
-        return [*as_user(self.user), sys.executable, "-m", "app.cli", *words, *more]
+        return [*as_user(self.user), sys.executable, "-m", "app", *words, *more]
 
     def environment(self) -> dict[str, str]:
         """Ours, but without settings from outside, and with compiled code kept for the next start."""

@@ -44,7 +44,7 @@ class DemoServer(Server):
 def tour(*options: str) -> Ended:
     """`yihu tour`, to its end."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "app.cli", "tour", *options]
+    command = [sys.executable, "-m", "app", "tour", *options]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YIHU_")}
     limit = SHARED * TWO_MINUTES
     ended = subprocess.run(command, cwd=HERE, env=kept, capture_output=True, text=True, timeout=limit, check=False)
