@@ -19,7 +19,7 @@ def test_what_was_encrypted_is_decrypted_for_the_same_purpose_and_context() -> N
     for plain in (b"", b"x", "机密".encode() * 10_000):
         cipher = KEYRING.encrypt("notes", plain, b"of alice")
         assert KEYRING.decrypt("notes", cipher, b"of alice") == plain
-        assert plain not in cipher or plain == b""
+        assert len(plain) < 16 or plain not in cipher  # by chance a byte or two may stand in it
 
 
 def test_the_same_text_is_encrypted_differently_each_time() -> None:
