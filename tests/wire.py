@@ -10,6 +10,8 @@ from sqlalchemy import make_url
 
 READY = b"Z\x00\x00\x00\x05I"
 """How the server ends an answer outside of any transaction: what came before is committed."""
+GOODBYE = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+"""What a server that goes down says on every connection, before it hangs up."""
 COMMIT = b"COMMIT;"
 """How the driver ends a transaction."""
 
@@ -29,6 +31,7 @@ class Wire:
         self._at: Callable[[bytes, bytes], bool] | None = None
         self._way = Cut.THERE
         self.cuts = 0
+        self._near: set[asyncio.StreamWriter] = set()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[str]:
@@ -42,6 +45,13 @@ class Wire:
     def cut(self, way: Cut, at: Callable[[bytes, bytes], bool]) -> None:
         """Cut once, at the next message for which `at` holds, given what opened the connection and the message."""
         self._way, self._at = way, at
+
+    async def goodbye(self) -> None:
+        """Say on every connection what a server says that goes down; hanging up comes later."""
+        for writer in self._near:
+            writer.write(b"E" + (4 + len(GOODBYE)).to_bytes(4, "big") + GOODBYE)
+            await writer.drain()
+        await asyncio.sleep(0.05)  # until it was read
 
     def _is_time(self, opening: bytes, message: bytes) -> bool:
         if self._at is None or not self._at(opening, message):
@@ -58,6 +68,7 @@ class Wire:
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await self._dial()
+        self._near.add(writer)
         both, lost = (writer, far_writer), asyncio.Event()
 
         async def there() -> None:

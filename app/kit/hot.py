@@ -29,6 +29,9 @@ UNKNOWN_OUTCOME = ("08", "57P")
 """How the SQLSTATE of a broken connection begins: whether the statement was committed is not known."""
 
 
+REFUSED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg raises where a statement failed; the last, where the server has just said goodbye."""
+
 PLANNED_ANEW = "planned_anew"
 """The execution option of a statement whose plan depends on its values: one plan for all would be poor for some."""
 
@@ -154,14 +157,14 @@ class Pool:
             connection = await self._pool.acquire(timeout=self._timeout)
         except TimeoutError as error:
             raise Unavailable(retry_after=1) from error
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except REFUSED as error:
             raise NotPlain from error
         try:
             if compiled.planned_anew:
                 found = await (await connection.prepare(compiled.text, name="")).fetch(*parameters)
             else:
                 found = await connection.fetch(compiled.text, *parameters)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except REFUSED as error:
             raise _failure(error) from error
         finally:
             await self._pool.release(connection)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.kit import db
 from app.settings import Settings
+from tests.wire import Wire
 
 PHONE = "13800000009"
 LIMITS = {"statement_timeout": "300", "lock_timeout": "200"}
@@ -179,3 +180,17 @@ async def test_a_server_that_never_answers_is_given_up(line: SilentLine) -> None
             await session.scalar(text("SELECT 1"))
         assert time.monotonic() - began < 2
         line.passing.set()
+
+
+async def test_a_statement_after_the_servers_goodbye_finds_a_broken_connection(url: str) -> None:
+    wire = Wire(url)
+    async with wire.open() as near, connected(near) as make, make() as session:
+        await session.scalar(text("SELECT 1"))
+        await session.commit()
+        await wire.goodbye()
+        with pytest.raises(DBAPIError) as raised:
+            await session.scalar(text("SELECT 1"))
+        assert db.is_lost(raised.value)
+        assert db.may_pass(raised.value)
+        await session.rollback()
+        assert await session.scalar(text("SELECT 1")) == 1
