@@ -88,7 +88,7 @@ def test_every_case_is_named_and_shown(whole: Ended, key: str) -> None:
 
 
 def test_the_totals_equal_the_ledger(whole: Ended) -> None:
-    assert "36 个实际案例 + 18 个难点" in whole.out
+    assert f"36 个实际案例 + {len(HARD)} 个难点" in whole.out
     assert "The ledger and the leaderboards say the same" in whole.out
     shown = {head: int(number) for head, number in re.findall(r"(\w+)  (\d+)", whole.out[whole.out.index("Totals") :])}
     booked = re.findall(r"(\d+) 次服务 services · (\d+) 分钟 min · (\d+) 积分 points", whole.out)
@@ -97,8 +97,16 @@ def test_the_totals_equal_the_ledger(whole: Ended) -> None:
     assert sums[0] > 600
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("README.md", "{} real cases and {} hard ones"), ("README.zh-CN.md", "{} 个真实案例和 {} 个疑难情形")],
+)
+def test_the_readme_counts_them_right(name: str, words: str) -> None:
+    assert words.format(len(cases.read()), len(HARD)) in (HERE / name).read_text(encoding="utf-8")
+
+
 def test_it_can_be_walked_again_on_the_same_data(server: DemoServer, whole: Ended) -> None:
-    for key in ("X18", "six-people", "h24b"):
+    for key in ("X18", "six-people", "h24b", "photo", "before-after"):
         again = server.tour("--case", key, "--quiet")
         assert again.code == 0, again.out
         assert "时间线" not in again.out
@@ -109,6 +117,7 @@ def test_the_rules_that_were_set_to_seconds_are_put_back(server: DemoServer, who
     assert stored.splitlines() == [
         "answer_window P7D",
         "claim_window P2D",
+        'evidence {"default": "none"}',
         "offer_window P1D",
         "rating_window P7D",
     ]

@@ -118,11 +118,12 @@ async def arrive(walk: Walk, held: Held) -> None:
     walk.expect(held.claim["state"] == "arrived", "已到场 arrived", held.claim)
 
 
-async def complete(walk: Walk, held: Held, minutes: int, *, role: str = MEMBER) -> None:
-    """完成: the claimant says what was done and how long it took; their word counts at once."""
+async def complete(walk: Walk, held: Held, minutes: int, *, role: str = MEMBER, file_ids: Sequence[str] = ()) -> None:
+    """完成: the claimant says what was done and how long it took, and may show it; their word counts at once."""
     walk.step = "完成 complete"
+    said = {"minutes": minutes, "summary": SUMMARY} | ({"file_ids": list(file_ids)} if file_ids else {})
     async with walk.door:
-        held.claim = await held.person.post(f"{held.path}/complete", minutes=minutes, summary=SUMMARY)
+        held.claim = await held.person.post(f"{held.path}/complete", **said)
     is_post = walk.demand["kind"] == "post"
     walk.expect(held.claim["state"] == ("accepted" if is_post else "completed"), "已完成 completed", held.claim)
     await book(walk, held.person, minutes, held.claim["provenance"])

@@ -50,6 +50,11 @@ class Person:
         answer: Json = (await self.try_post(path, **body)).must()
         return answer
 
+    async def upload(self, data: bytes) -> Json:
+        """What the server says of a photo or voice note that it took in."""
+        taken: Json = (await self.server.ask("POST", "/files", token=self.token, file=data)).must()
+        return taken
+
     async def put(self, path: str, **body: object) -> Json:
         """The body of an answer, which must be a 2xx."""
         answer: Json = (await self.server.ask("PUT", path, token=self.token, body=body)).must()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from app.demo.tour.hard import asking, clocks, serving, together
+from app.demo.tour.hard import asking, clocks, serving, showing, together
 from app.demo.tour.walk import Walk
 
 
@@ -34,5 +34,8 @@ HARD: Sequence[HardCase] = (
     HardCase("next-in-line", "先公开后指派 open first, then assigned", clocks.next_in_line),
     HardCase("twins", "两家报同一处，合并办理 twins merged, both filers informed", together.merged_twins),
     HardCase("split", "一件拆成两件办 one demand split in two", together.split_in_two),
+    HardCase("photo", "居民拍照点单，照片只给该看的人 a photo, for who may see it", showing.photo),
+    HardCase("voice", "不打字，说一段语音 a voice note for who does not type", showing.voice),
+    HardCase("before-after", "要求前后对比照片的类别 pictures before and after", showing.before_and_after),
     HardCase("unrated", "始终未评议 never evaluated", clocks.never_evaluated),
 )

@@ -15,15 +15,15 @@ NEIGHBOUR = "110107001028"
 """沁山水南社区: where a demand of the wrong desk belongs."""
 SUBDISTRICT = "110107002"
 """老山街道: its first communities are used by nothing else, so rules may be set there."""
-OFFERS, ANSWERS, RATINGS, FALLBACKS = (f"{SUBDISTRICT}{number:03}" for number in (1, 2, 3, 9))
+OFFERS, ANSWERS, RATINGS, FALLBACKS, PICTURES = (f"{SUBDISTRICT}{number:03}" for number in (1, 2, 3, 9, 11))
 SECONDS = "PT4S"
 """Long enough for the steps before it under load, short enough to wait for."""
 
-EVERYWHERE = (COMMUNITY, NEIGHBOUR, OFFERS, ANSWERS, RATINGS, FALLBACKS)
+EVERYWHERE = (COMMUNITY, NEIGHBOUR, OFFERS, ANSWERS, RATINGS, FALLBACKS, PICTURES)
 
 
 @asynccontextmanager
-async def rule(walk: Walk, key: str, community: str, value: str = SECONDS) -> AsyncIterator[None]:
+async def rule(walk: Walk, key: str, community: str, value: object = SECONDS) -> AsyncIterator[None]:
     """Set a rule in one community, and put back what held there before."""
     admin = await walk.people.staff(staff.ADMIN)
     before = next(one for one in await _rules(walk.people, community) if one["key"] == key)
