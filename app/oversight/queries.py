@@ -37,13 +37,22 @@ def complaints_visible_to(caller: Caller) -> ColumnElement[bool]:
 
 
 def appeals_at_desk(caller: Caller) -> ColumnElement[bool]:
-    """Those that wait for the caller's desks to decide."""
-    return and_(Appeal.state == AppealState.PENDING, under(Appeal.region_code, caller.reach(DISPATCHERS)))
+    """Those that wait for the caller to decide: of the caller's desks, and neither filed nor decided before by them."""
+    return and_(
+        Appeal.state == AppealState.PENDING,
+        under(Appeal.region_code, caller.reach(DISPATCHERS)),
+        Appeal.filed_by != caller.account_id,
+        Appeal.decided_by.is_distinct_from(caller.account_id),
+    )
 
 
 def complaints_at_desk(caller: Caller) -> ColumnElement[bool]:
-    """Those that wait for the caller's desks to answer."""
-    return and_(Complaint.state == ComplaintState.WAITING, under(Complaint.region_code, caller.reach(DISPATCHERS)))
+    """Those that wait for the caller to answer: of the caller's desks, and not their own."""
+    return and_(
+        Complaint.state == ComplaintState.WAITING,
+        under(Complaint.region_code, caller.reach(DISPATCHERS)),
+        Complaint.filed_by != caller.account_id,
+    )
 
 
 async def waiting(

@@ -76,6 +76,24 @@ async def test_every_count_is_the_length_of_its_list(
             assert rows == each[number], place
 
 
+async def test_what_one_decided_or_filed_oneself_waits_for_others(
+    session: AsyncSession, world: World, above: Browser
+) -> None:
+    demand = await filed(world.filer)
+    await ok(world.district_desk.post(f"/demands/{demand['id']}/reject", {"reason": "不归我们管"}))
+    body = {"subject_kind": "rejection", "subject_id": demand["id"], "reason": "明明是社区的事"}
+    appeal = await ok(world.filer.post("/appeals", body), 201)
+    own = {"kind": "suggestion", "text": "值班室缺一把椅子", "region_code": COMMUNITY}
+    await ok(world.district_desk.post("/complaints", own), 201)
+    admin = await at_desk(session, world.admin)
+    for browser, waiting in ((above, 0), (admin, 1)):
+        found = await counts(browser)
+        assert [found[f"/desk/{one}"] for one in ("appeals", "complaints")] == [waiting, waiting]
+        for one in ("appeals", "complaints"):
+            assert (await browser.get(f"/{one}")).text.count("<tr >") == waiting
+    assert "/decide" not in (await above.get(f"/appeals/{appeal['id']}")).text
+
+
 async def test_what_is_overdue_says_so(world: World, settings: Settings, desk: Browser, session: AsyncSession) -> None:
     await complained(world)
     assert "还有" in (await desk.get("/")).text
