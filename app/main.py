@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import httpx2
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
@@ -77,6 +77,12 @@ ROUTERS = (
     app.demands.routers.files.router,
 )
 
+API_ROUTES = APIRouter(responses=problems.RESPONSES)
+"""All routes of the API, put together once in a process, since that takes longer than most requests."""
+API_ROUTES.include_router(system.router)
+for _router in (*PUBLIC, *ROUTERS):
+    API_ROUTES.include_router(_router, prefix=API)
+
 
 def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastAPI:
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
@@ -104,6 +110,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
         redoc_url=None,
         swagger_ui_parameters={"validatorUrl": None},  # else the page would ask a server on the internet
         lifespan=_lifespan,
+        routes=API_ROUTES.routes,
         middleware=middleware,
         responses=problems.RESPONSES,
         separate_input_output_schemas=False,
@@ -118,9 +125,6 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.workshop = Workshop()
     application.state.hot = None
     problems.install(application)
-    application.include_router(system.router)
-    for router in (*PUBLIC, *ROUTERS):
-        application.include_router(router, prefix=API)
     application.mount(PLACE, create_desk(application.state))
     return application
 
@@ -166,16 +170,18 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         application.state.sessions, engine = engine_sessions(settings)
         application.state.hot = hot_pool(settings)
         await application.state.hot.open()
-    async with httpx2.AsyncClient(base_url=settings.wechat_base_url, timeout=5) as client:
-        application.state.wechat = wechat(settings, client)
+    async with wechat(settings) as application.state.wechat:
         yield
     if engine is not None:
         await application.state.hot.close()
         await engine.dispose()
 
 
-def wechat(settings: Settings, client: httpx2.AsyncClient) -> WeChat:
-    """WeChat itself, or the sandbox while no app id is set."""
+@asynccontextmanager
+async def wechat(settings: Settings) -> AsyncIterator[WeChat]:
+    """WeChat itself, or the sandbox while no app id is set: a client of HTTP costs a tenth of a second to make."""
     if settings.wechat_app_id is None:
-        return SandboxWeChat()
-    return HttpWeChat(client, settings.wechat_app_id, settings.wechat_secret or "")
+        yield SandboxWeChat()
+        return
+    async with httpx2.AsyncClient(base_url=settings.wechat_base_url, timeout=5) as client:
+        yield HttpWeChat(client, settings.wechat_app_id, settings.wechat_secret or "")

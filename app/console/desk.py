@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -30,15 +30,20 @@ ROUTERS = (
     demands.router,
 )
 
+PAGE_ROUTES = APIRouter()
+"""All pages, put together once in a process."""
+for _router in ROUTERS:
+    PAGE_ROUTES.include_router(_router)
+
 
 def create_desk(state: State) -> FastAPI:
     """The pages; `state` is the service's own, which its start-up fills."""
-    desk = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, middleware=[Middleware(Shell)])
+    desk = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, middleware=[Middleware(Shell)], routes=PAGE_ROUTES.routes
+    )
     desk.state = state
     for kind in problems.KNOWN:
         desk.add_exception_handler(kind, _refuse)
-    for router in ROUTERS:
-        desk.include_router(router)
     desk.mount("/static", StaticFiles(packages=[("app.console", "static")]), name="static")
     desk.mount("/htmx", StaticFiles(packages=[("django_htmx", "static/django_htmx")]), name="htmx")
     return desk
