@@ -52,7 +52,7 @@ class CallerRoute(TransactionalRoute):
         caller = await queries.caller(session, tokens.sign_in_of(request.app.state.keyring, bearer(request)))
         if caller is None:
             raise TokenInvalid
-        request.state.caller = caller
+        request.state.caller, request.state.token_holds = caller, True
         return caller.account_id
 
 
@@ -84,6 +84,7 @@ class HotRoute(CallerRoute):
                     return await usual(request)  # which reads again, finds the answer under the key, or does it
                 except (NotPlain, AppError, ValueError, RecursionError):
                     return await usual(request)
+            request.state.token_holds = True
             return Response(answer.body, answer.status, media_type="application/json")
 
         return hot

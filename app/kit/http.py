@@ -24,7 +24,7 @@ from app.kit import db, idempotency, log, problems
 from app.kit.admission import Admission
 from app.kit.errors import AppError, InternalError, TooManyRequests, Unavailable
 from app.kit.outage import Outage
-from app.kit.rates import Rates
+from app.kit.rates import MOST_KEYS, Rates
 
 logger = log.get()
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -229,7 +229,8 @@ class Edge:
 class Throttle:
     """Pure ASGI: a token has `per_minute` requests a minute, an address without one five times as many, as many people.
 
-    An address that was answered 401 too often gets no further with tokens that were never good, so that making up
+    A token counts as one once a route has found out by it who asks, and until it is answered 401; any other is charged
+    to its address. An address that was answered 401 too often gets no further with such tokens, so that making up
     tokens is no way to a new allowance. The address is the connection's, or what a trusted proxy says.
     """
 
@@ -237,6 +238,7 @@ class Throttle:
         self.app, self.refuse = app, refuse
         self.tokens, self.addresses = Rates(per_minute), Rates(5 * per_minute)
         self.failures = Rates(per_minute // 5)
+        self.known: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -244,20 +246,30 @@ class Throttle:
             return
         token = Headers(scope=scope).get("authorization", "")
         address = scope["client"][0] if scope.get("client") else ""
-        wait = 0.0 if self.tokens.knows(token) else self.failures.wait(address)
-        wait = wait or (self.tokens.take(token) if token else self.addresses.take(address))
+        known = token in self.known
+        wait = self.tokens.take(token) if known else self.failures.wait(address) or self.addresses.take(address)
         if wait:
             refused = TooManyRequests(retry_after=math.ceil(wait))
             await self.refuse(Request(scope), refused)(scope, receive, send)
             return
 
         async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 401:
-                self.tokens.forget(token)
-                self.failures.charge(address)
+            if message["type"] == "http.response.start":
+                if message["status"] == 401:
+                    self.known.discard(token)
+                    self.failures.charge(address)
+                elif not known and scope.get("state", {}).get("token_holds"):
+                    self._remember(token)
             await send(message)
 
         await self.app(scope, receive, watched)
+
+    def _remember(self, token: str) -> None:
+        """From now on it is the token's own allowance that counts, this request included."""
+        if len(self.known) >= MOST_KEYS:
+            self.known.clear()  # each is known again after one request
+        self.known.add(token)
+        self.tokens.charge(token)
 
 
 class Gate:

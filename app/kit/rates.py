@@ -36,14 +36,6 @@ class Rates:
             self.charge(key)
         return wait
 
-    def knows(self, key: str) -> bool:
-        """Whether `key` has asked before, lately."""
-        return key in self._empty_until
-
-    def forget(self, key: str) -> None:
-        """Take back all that was counted for `key`."""
-        self._empty_until.pop(key, None)
-
     def charge(self, key: str) -> None:
         """Count something against `key`."""
         if not self.per_minute:

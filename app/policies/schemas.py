@@ -13,7 +13,7 @@ from app.policies.models import DayKind
 class PolicyIn(Input):
     """A rule's value in a region from a day on; the empty region code is everywhere."""
 
-    region_code: RegionCode | str = Field(max_length=40)
+    region_code: RegionCode | Literal[""]
     value: Any
     valid_from: date = Field(alias="from")
 

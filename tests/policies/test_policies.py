@@ -72,6 +72,14 @@ async def test_a_table_with_a_slip_of_the_pen_is_refused(world: World, value: ob
     assert refusal(await world.admin.put("/policies/due_windows", body)) == (422, "invalid_request")
 
 
+@pytest.mark.parametrize("region", ["xxxx", "1", "110107-", "110107 ", " ", "110107%", None])
+async def test_a_rule_is_not_set_for_what_is_no_region_code(world: World, region: object) -> None:
+    body = {"region_code": region, "value": "P1D", "from": "2026-01-01"}
+    answer = await world.admin.put("/policies/claim_window", body)
+    assert refusal(answer) == (422, "invalid_request")
+    assert {error["field"].split(".")[0] for error in answer.json()["errors"]} == {"region_code"}
+
+
 async def day(who: Client, day: str, kind: str | None, region: str = "", name: str = "") -> Any:
     return await ok(who.put(f"/calendar/{day}", {"region_code": region, "kind": kind, "name": name}))
 
