@@ -1,5 +1,6 @@
 """What must have become of a demand, reckoned from plain facts: no table of moves, no code of the service."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 HOUR = 1
@@ -51,6 +52,12 @@ class Case:
     reopens: int = 0
     level: int = 12
     holds: list[Hold] = field(default_factory=list)
+    into: "Case | None" = None
+    """What it was merged into."""
+    set_aside: list[tuple[Hold, str]] = field(default_factory=list)
+    """Whom the merging let go, and as what they held it."""
+    came_before: bool = False
+    """Whether somebody had come when it was merged."""
 
     @property
     def mine(self) -> list[Hold]:
@@ -133,6 +140,28 @@ class Case:
         for hold in self.mine:
             hold.pointed |= hold.served
 
+    def merge(self, into: "Case") -> None:
+        """It goes on in another."""
+        self.into, self.came_before = into, self.somebody_came
+        self.set_aside = [(hold, hold.state) for hold in self.mine if hold.state in ("offered", *LIVE)]
+        self.end_as("merged", None)
+
+    def stand_alone(self, now: int, busy_elsewhere: Callable[[int], bool]) -> None:
+        """The merging is undone: who was let go by it holds it again, unless it is too late or they are busy."""
+        self.into = self.end = None
+        self.somebody_came = self.came_before
+        for hold, before in self.set_aside:
+            is_late = before == "offered" and hold.until is not None and hold.until <= now
+            if hold.state == "released" and not is_late and not (before in LIVE and busy_elsewhere(hold.member)):
+                hold.state = before
+        self.settle(now)
+
+    def counts_elsewhere(self, member: int) -> bool:
+        """Whether what a member does for it counts in what it was merged into."""
+        return self.into is not None and any(
+            hold.member == member and hold.state in LIVE + DONE for hold in self.into.holds
+        )
+
     def next_round(self) -> None:
         """Another round under the same plan, or the desk above decides anew."""
         self.end_round()
@@ -144,6 +173,11 @@ class Case:
             self.take_out()
         self.round += 1
         self.reopens += 1
+
+    @property
+    def is_too_late_to_cancel(self) -> bool:
+        """Whether somebody has come, or has done something, in this round."""
+        return any(hold.state in ("arrived", *DONE) for hold in self.mine)
 
     def may_reopen(self) -> bool:
         """Whether its desk may start another round."""

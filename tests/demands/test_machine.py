@@ -61,7 +61,9 @@ DEEDS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "finish": (1, WHICH),
     "close": (1, WHICH),
     "send_back": (1, WHICH | {"action": st.sampled_from(("return", "return", "reject"))}),
-    "cancel": (1, WHICH),
+    "cancel": (3, WHICH),
+    "merge": (1, WHICH),
+    "unmerge": (2, WHICH),
     "wait": (1, {"hours": st.sampled_from((1, 25, 49, 8 * 24))}),
 }
 """What is done, how often, and with what."""
@@ -93,9 +95,11 @@ class Demands(RuleBasedStateMachine):
         found: dict[str, Any] | None = self.town.run(self.town.post(who, path, body))
         return found
 
-    def agreed(self, allowed: bool, who: str, path: str, body: Any = None) -> dict[str, Any] | None:
-        """What was answered, which must be a refusal exactly where the reckoning says so."""
-        if not allowed:
+    def agreed(
+        self, allowed: bool, who: str, path: str, body: Any = None, *, always: bool = False
+    ) -> dict[str, Any] | None:
+        """What was answered, a refusal exactly where the reckoning says so; seldom asked for one unless `always`."""
+        if not allowed and not always:
             self.refusals += 1
             if self.refusals % ONE_REFUSAL_IN:
                 return None
@@ -193,6 +197,7 @@ class Demands(RuleBasedStateMachine):
             "arrive": hold.state == "accepted",
         }
         finished = hold.state in LIVE or (hold.state == "released" and hold.came)
+        finished &= not case.counts_elsewhere(hold.member)
         path = f"/claims/{self.claims[id(hold)]}/{action if action in may else 'complete'}"
         body = (
             {"outcome": action} if action in ("done", "partial") else {} if action in ("accept", "arrive") else REASON
@@ -262,13 +267,34 @@ class Demands(RuleBasedStateMachine):
             case.asked_back = False
 
     def cancel(self, which: int) -> None:
+        """The filer takes it back, which the table alone would allow for longer than it may be."""
         which = self.current[which]
         case = self.cases[which]
-        too_late = any(hold.state in ("arrived", "completed", "confirmed") for hold in case.mine)
-        allowed = case.state in ("filed", "returned", "dispatched", "claimed", "serving") and not too_late
-        if self.agreed(allowed, "filer", f"/demands/{self.ids[which]}/cancel", REASON):
+        open_ = case.state in ("filed", "returned", "dispatched", "claimed", "serving")
+        path = f"/demands/{self.ids[which]}/cancel"
+        if self.agreed(open_ and not case.is_too_late_to_cancel, "filer", path, REASON, always=open_):
             case.end_as("cancelled", None)
             self.another(self.current.index(which))
+            for twin in self.cases:
+                if twin.into is case:
+                    self.stands_alone(twin)
+
+    def merge(self, which: int) -> None:
+        which, target = self.current[which], self.current[1 - which]
+        case, into = self.cases[which], self.cases[target]
+        allowed = case.state in ("filed", "dispatched", "claimed", "serving") and into.end is None
+        allowed &= not any(twin.into is case for twin in self.cases)
+        if self.of_desk(which, allowed, "merge", {"into_id": self.ids[target]}):
+            case.merge(into)
+
+    def unmerge(self, which: int) -> None:
+        which = self.current[which]
+        case = self.cases[which]
+        if self.of_desk(which, case.into is not None, "unmerge", REASON):
+            self.stands_alone(case)
+
+    def stands_alone(self, case: Case) -> None:
+        case.stand_alone(self.now, lambda member: self.clashes(member, case.window, case))
 
     def evaluate(self, which: int, resolved: bool) -> None:
         which = self.current[which]
