@@ -47,7 +47,7 @@ EXTERNAL_SECONDS = 15.0
 LATE_SECONDS = 30.0
 """After so long without a worker that can serve, somebody should look why."""
 
-logger = log.get(__name__)
+logger = log.get()
 
 
 class ServeError(Exception):

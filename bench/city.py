@@ -123,9 +123,10 @@ async def _matching(server: Server, session: AsyncSession, table: Table) -> None
     pool = hot_pool(server.settings)
     await pool.open()
     who = {"account": uuid.UUID(int=1), "member": member, "phone": "13800000000", "now": clock.now()}
-    for place, code in (("community", COMMUNITY), ("district", DISTRICT), ("city", "1101")):
-        ask = partial(pool.rows, hot_queries.OPEN_WINDOW, low=code, high=f"{code}:", **who)
-        table.add_row(f"open to a member within reach of the {place}, ms", await _time(server, ask), "< 20")
+    async with pool.line() as line:
+        for place, code in (("community", COMMUNITY), ("district", DISTRICT), ("city", "1101")):
+            ask = partial(line.rows, hot_queries.OPEN_WINDOW, low=code, high=f"{code}:", **who)
+            table.add_row(f"open to a member within reach of the {place}, ms", await _time(server, ask), "< 20")
     await pool.close()
     demand = (await session.scalars(select(Demand).where(Demand.region_code == COMMUNITY).limit(1))).one()
     rings = [COMMUNITY, COMMUNITY[:9], DISTRICT, "1101"]

@@ -22,7 +22,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.client import Client
 
-log.configure(output="json", level="warning")
+log.configure(output="json", level="info")
 
 TEMPLATE = "yihu_template"
 SECRET = "a secret for tests only, 0123456789"

@@ -102,17 +102,17 @@ def _after_commit(then: Callable[[], None]) -> None:
 
 
 def _around_hot(here: Callable[[Point], None]) -> None:
-    row = hot.Pool.row
+    row = hot.Line.row
 
-    async def taking(pool: hot.Pool, statement: Executable, **values: Any) -> hot.Values | None:
+    async def taking(line: hot.Line, statement: Executable, **values: Any) -> hot.Values | None:
         if any(statement is one for one in WRITING):
             here(Point.HOT_STATEMENT)
-        found = await row(pool, statement, **values)
+        found = await row(line, statement, **values)
         if any(statement is one for one in WRITING):
             here(Point.AFTER_HOT_COMMIT)
         return found
 
-    PATCH.setattr(hot.Pool, "row", taking)
+    PATCH.setattr(hot.Line, "row", taking)
 
 
 class _Doomed:

@@ -71,13 +71,15 @@ class HotRoute(CallerRoute):
             return usual
 
         async def hot(request: Request) -> Response:
-            asked = await self._asked(request)
-            if asked is None:
+            pool: Pool | None = request.app.state.hot
+            asked = await self._asked(request) if pool else None
+            if pool is None or asked is None:
                 return await usual(request)
-            async with _turn(request, asked) if request.method == "POST" and asked.path else nullcontext():
+            async with _turn(request, pool) if request.method == "POST" and asked.path else nullcontext():
                 try:
                     with request.app.state.admission.place():
-                        answer = await attempt(asked)
+                        async with pool.line() as line:
+                            answer = await attempt(asked, line)
                 except Unavailable as busy:
                     if not isinstance(busy, OutcomeUnknown) or (asked.keyed is None and request.method != "GET"):
                         raise
@@ -91,9 +93,6 @@ class HotRoute(CallerRoute):
 
     async def _asked(self, request: Request) -> Asked | None:
         """What a hot command needs; None where the usual way must look first: not signed in, or not JSON."""
-        pool: Pool | None = request.app.state.hot
-        if pool is None:
-            return None
         try:
             sign_in_id = tokens.sign_in_of(request.app.state.keyring, bearer(request))
         except AppError:
@@ -104,7 +103,7 @@ class HotRoute(CallerRoute):
         key = await self.key_of(request)
         owned = partial(keyed, request, body, key) if key is not None else None
         path, query = request.path_params, request.query_params
-        return Asked(pool, request.app.state.keyring, sign_in_id, path, query, body, owned)
+        return Asked(request.app.state.keyring, sign_in_id, path, query, body, owned)
 
 
 def tries(attempt: Attempt) -> Callable[[Endpoint], Endpoint]:
@@ -118,15 +117,17 @@ def tries(attempt: Attempt) -> Callable[[Endpoint], Endpoint]:
 
 
 @asynccontextmanager
-async def _turn(request: Request, asked: Asked) -> AsyncIterator[None]:
+async def _turn(request: Request, pool: Pool) -> AsyncIterator[None]:
     """Wait, not longer than a request may take, until nobody before us changes the same demand.
 
     Raises `ClientDisconnect` where the client has left meanwhile.
     """
-    turn = asked.pool.turn(asked.path["demand_id"])
+    turn = pool.turn(request.path_params["demand_id"])
     waits = turn.locked()
+    patience = request.app.state.settings.request_deadline_ms / 1000
     try:
-        await asyncio.wait_for(turn.acquire(), request.app.state.settings.request_deadline_ms / 1000)
+        async with asyncio.timeout(patience):
+            await turn.acquire()
     except TimeoutError:
         raise Unavailable(retry_after=1) from None
     try:

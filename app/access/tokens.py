@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -25,10 +26,8 @@ def access_token(keyring: Keyring, account_id: uuid.UUID, sign_in_id: uuid.UUID)
 
 def sign_in_of(keyring: Keyring, token: str) -> uuid.UUID:
     """The sign-in that an access token was made for; raises `TokenExpired` or `TokenInvalid`."""
-    options: Options = {"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False}
     try:
-        claims = _claims(keyring, token, options)
-        sign_in_id, expires = uuid.UUID(claims["sid"]), float(claims["exp"])
+        sign_in_id, expires = _opened(keyring, token)
     except (jwt.InvalidTokenError, ValueError, TypeError) as error:
         raise TokenInvalid from error
     if expires <= clock.now().timestamp():  # our clock can be moved; the library's cannot
@@ -36,7 +35,15 @@ def sign_in_of(keyring: Keyring, token: str) -> uuid.UUID:
     return sign_in_id
 
 
-def _claims(keyring: Keyring, token: str, options: Options) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _opened(keyring: Keyring, token: str) -> tuple[uuid.UUID, float]:
+    """The sign-in and the expiry (seconds since 1970) of a genuine token; what is refused is looked at each time."""
+    claims = _claims(keyring, token)
+    return uuid.UUID(claims["sid"]), float(claims["exp"])
+
+
+def _claims(keyring: Keyring, token: str) -> dict[str, Any]:
+    options: Options = {"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False}
     newest, *retired = keyring.keys(ACCESS)
     for key in retired:
         try:

@@ -15,7 +15,7 @@ from app.demands.lifecycle import DONE, LIVE, OPEN_STATES, ClaimAction, ClaimSta
 from app.demands.models import Audience, Claim, ClaimantKind, ClaimMember, Demand, NoteKind
 from app.demands.schemas import ArriveIn, ClaimIn, ClaimMembersIn, GiveUpIn
 from app.kit import clock
-from app.kit.db import new_id
+from app.kit.db import made, new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
 from app.members import engagements
 from app.members import queries as members
@@ -157,7 +157,8 @@ def check_has_places(demand: Demand, places: int) -> None:
 def new_claim(caller: Caller, demand: Demand, claimant: Claimant, body: ClaimIn) -> Claim:
     """A claim that is taken now, not written yet."""
     now = clock.now()
-    return Claim(
+    return made(
+        Claim,
         id=new_id(),
         demand_id=demand.id,
         round=demand.round,

@@ -15,8 +15,8 @@ from app.demands.lifecycle import Action, Tally, follows
 from app.demands.models import Claim, ClaimantKind, Demand
 from app.demands.reaching import SHARED
 from app.demands.schemas import ClaimIn
-from app.kit import clock, idempotency
-from app.kit.hot import Asked, NotPlain, Values, row_values, thing_of
+from app.kit import clock, db, idempotency
+from app.kit.hot import Asked, Line, NotPlain, Values, row_values
 from app.kit.idempotency import Answer
 from app.policies import service as policies
 from app.policies.defaults import Key
@@ -25,27 +25,27 @@ ATTEMPTS = 3
 """Somebody in another process may have changed the demand in between."""
 
 
-async def claim(asked: Asked) -> Answer:
+async def claim(asked: Asked, line: Line) -> Answer:
     """Claim as `claiming.claim` does; raises `NotPlain` or a refusal where that one must look."""
     body = ClaimIn.model_validate(json.loads(asked.body)) if asked.body else ClaimIn()
     if body.organization_id or body.member_id or body.places != 1:
         raise NotPlain
     demand_id = uuid.UUID(asked.path["demand_id"])
     for _ in range(ATTEMPTS):
-        answer = await _attempt(asked, demand_id, body)
+        answer = await _attempt(asked, line, demand_id, body)
         if answer is not None:
             return answer
     raise NotPlain
 
 
-async def _attempt(asked: Asked, demand_id: uuid.UUID, body: ClaimIn) -> Answer | None:
+async def _attempt(asked: Asked, line: Line, demand_id: uuid.UUID, body: ClaimIn) -> Answer | None:
     """Claim unless the demand changes in between: then there is no answer."""
     now = {"now": clock.now(), "today": clock.today()}
-    gate = await asked.pool.row(hot_queries.CLAIM_GATE, sign_in=asked.sign_in_id, demand=demand_id, **now)
+    gate = await line.row(hot_queries.CLAIM_GATE, sign_in=asked.sign_in_id, demand=demand_id, **now)
     if gate is None:
         raise NotPlain
     caller = Caller(gate["account_id"], asked.sign_in_id, member_id=gate["member_id"])
-    demand = thing_of(Demand, {column.name: gate[f"demand_{column.name}"] for column in hot_queries.PLAIN})
+    demand = db.made(Demand, **{column.name: gate[f"demand_{column.name}"] for column in hot_queries.PLAIN})
     made = _made(caller, demand, gate, body)
     _move(demand, gate, made)
     told = moving.told(demand, DemandEvent.CLAIMED, caller, made)
@@ -53,10 +53,10 @@ async def _attempt(asked: Asked, demand_id: uuid.UUID, body: ClaimIn) -> Answer 
     changed = {f"demands_{name}": getattr(demand, name) for name in hot_queries.MOVED}
     values = changed | row_values(made) | row_values(told) | {"demand": demand_id, "version": gate["version"]}
     if asked.keyed is None:
-        taken = await asked.pool.row(hot_queries.CLAIM, **values)
+        taken = await line.row(hot_queries.CLAIM, **values)
     else:
         kept = idempotency.answered(asked.keyring, asked.keyed(caller.account_id), answer)
-        taken = await asked.pool.row(hot_queries.CLAIM_KEYED, **values, **row_values(kept))
+        taken = await line.row(hot_queries.CLAIM_KEYED, **values, **row_values(kept))
     return answer if taken else None
 
 

@@ -14,7 +14,7 @@ from app.demands.lifecycle import ENDS, Action, Kind, Reason, Relation, State
 from app.demands.models import Demand, NoteKind
 from app.demands.schemas import DemandIn, MessageIn, Supplement
 from app.kit import clock, geo
-from app.kit.db import new_id
+from app.kit.db import made, new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
 from app.kit.schema import hide
 from app.organizations import queries as organizations
@@ -128,7 +128,8 @@ def asked_for(caller: Caller, body: DemandIn, region_code: str) -> Demand:
 def new_demand(**facts: Any) -> Demand:
     """A demand as it stands before anything has happened to it."""
     now = clock.now()
-    return Demand(
+    return made(
+        Demand,
         id=new_id(),
         state=State.FILED,
         round=1,

@@ -16,21 +16,21 @@ from app.demands.models import Demand
 from app.demands.presenting import Names, View
 from app.demands.schemas import DemandIn
 from app.kit import clock, idempotency
-from app.kit.hot import Asked, NotPlain, Values, row_values
+from app.kit.hot import Asked, Line, NotPlain, Values, row_values
 from app.kit.idempotency import Answer
 from app.policies import calendars
 from app.policies import service as policies
 from app.policies.defaults import Key
 
 
-async def file(asked: Asked) -> Answer:
+async def file(asked: Asked, line: Line) -> Answer:
     """File as `filing.file` does; raises `NotPlain` or a refusal where that one must look."""
     body = DemandIn.model_validate(json.loads(asked.body))
     if body.dispatch or body.on_behalf_of or body.file_ids or body.kind not in filing.ANYONES:
         raise NotPlain
     filing.check_category(body.category)
     now = {"now": clock.now(), "today": clock.today()}
-    row = await asked.pool.row(hot_queries.FILER, sign_in=asked.sign_in_id, region=body.region_code, **now)
+    row = await line.row(hot_queries.FILER, sign_in=asked.sign_in_id, region=body.region_code, **now)
     if row is None:
         raise NotPlain
     caller = Caller(row["account_id"], asked.sign_in_id, row["member_id"], row["phone"], row["home"])
@@ -41,10 +41,10 @@ async def file(asked: Asked) -> Answer:
     answer = Answer(201, _shown(caller, demand, row).encode())
     values = row_values(demand) | row_values(told)
     if asked.keyed is None:
-        await asked.pool.row(hot_queries.FILE, **values)
+        await line.row(hot_queries.FILE, **values)
     else:
         kept = idempotency.answered(asked.keyring, asked.keyed(caller.account_id), answer)
-        await asked.pool.row(hot_queries.FILE_KEYED, **values, **row_values(kept))
+        await line.row(hot_queries.FILE_KEYED, **values, **row_values(kept))
     return answer
 
 

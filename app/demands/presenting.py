@@ -43,6 +43,19 @@ WISH = "微心愿"
 CLAIMANT = "服务人员"
 SAME = [name for name in DemandOut.model_fields if hasattr(Demand, name)]
 """What is shown as it stands unless it is said otherwise."""
+CLAIM_SAID = {
+    "claimant",
+    "claimant_kind",
+    "member_ids",
+    "note",
+    "cause",
+    "offered_at",
+    "file_ids",
+    "evidence_missing",
+    "actions",
+}
+CLAIM_SAME = [name for name in ClaimOut.model_fields if name not in CLAIM_SAID]
+"""What of a claim is shown as it stands; the rest is said for its reader."""
 
 
 @dataclass
@@ -328,21 +341,8 @@ def claim_of(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimOut
     serving = names.serving.get(claim.id, [])
     related = relations.to_claim(view.caller, demand, claim)
     in_full = bool(related & {Relation.CLAIMANT, Relation.HANDLER}) or view.caller.member_id in serving
-    copied = (
-        "claimant",
-        "claimant_kind",
-        "member_ids",
-        "note",
-        "cause",
-        "offered_at",
-        "minutes",
-        "file_ids",
-        "evidence_missing",
-        "actions",
-    )
-    shown = {column: getattr(claim, column) for column in ClaimOut.model_fields if column not in copied}
     return ClaimOut(
-        **shown,
+        **{column: getattr(claim, column) for column in CLAIM_SAME},
         claimant=Claimant(
             id=claim.claimant_id,
             display_name=claimant_name(claim, names, in_full),
@@ -353,7 +353,6 @@ def claim_of(claim: Claim, demand: Demand, names: Names, view: View) -> ClaimOut
         note=claim.note if in_full else None,
         cause=claim.cause if in_full else None,
         offered_at=claim.made_at,
-        minutes=claim.minutes,
         file_ids=names.files.get(claim.id, []) if shows_files(related, view.caller, serving) else [],
         evidence_missing=claim.evidence_missing if Relation.HANDLER in related else None,
         actions=claim_actions(demand, claim, related),

@@ -16,7 +16,8 @@ from app.demands.presenting import Names, View
 from app.demands.reaching import SHARED
 from app.demands.schemas import DemandFilter, DemandOut
 from app.kit import clock
-from app.kit.hot import Asked, NotPlain, Values, thing_of
+from app.kit.db import made
+from app.kit.hot import Asked, Line, NotPlain, Values
 from app.kit.idempotency import Answer
 from app.kit.ranking import Position
 from app.policies import service as policies
@@ -26,14 +27,12 @@ BEYOND = ":"
 """Comes right after the digits."""
 
 
-async def read(asked: Asked) -> Answer:
+async def read(asked: Asked, line: Line) -> Answer:
     """Answer as `presenting.demand_out` does; raises `NotPlain` where that one must look."""
     if asked.query:
         raise NotPlain
     demand_id, now = uuid.UUID(asked.path["demand_id"]), clock.now()
-    row = await asked.pool.row(
-        hot_queries.READ, sign_in=asked.sign_in_id, demand=demand_id, now=now, today=clock.today()
-    )
+    row = await line.row(hot_queries.READ, sign_in=asked.sign_in_id, demand=demand_id, now=now, today=clock.today())
     if row is None:
         raise NotPlain
     caller = Caller(row["account_id"], asked.sign_in_id, member_id=row["member_id"])
@@ -41,25 +40,23 @@ async def read(asked: Asked) -> Answer:
     return Answer(200, shown.model_dump_json().encode())
 
 
-async def list_open(asked: Asked) -> Answer:
+async def list_open(asked: Asked, line: Line) -> Answer:
     """Answer the first page as `recommending.open_demands` does; raises `NotPlain` where that one must look."""
     if not asked.query.keys() <= {"scope", "limit"} or asked.query.get("scope") != "open":
         raise NotPlain
     wanted = DemandFilter.model_validate(asked.query)
     now, today = clock.now(), clock.today()
-    row = await asked.pool.row(
-        hot_queries.HELPER, sign_in=asked.sign_in_id, now=now, today=today, quarter=clock.quarter(now)
-    )
+    row = await line.row(hot_queries.HELPER, sign_in=asked.sign_in_id, now=now, today=today, quarter=clock.quarter(now))
     if row is None:
         raise NotPlain
     who = {"account": row["account_id"], "member": row["member_id"], "phone": row["phone"]}
     within = _within(row["home_region_code"], row["rules"])
-    window = await asked.pool.rows(hot_queries.OPEN_WINDOW, low=within, high=within + BEYOND, now=now, **who)
+    window = await line.rows(hot_queries.OPEN_WINDOW, low=within, high=within + BEYOND, now=now, **who)
     suggested = policies.read_above(Key.CATEGORY_SKILLS, row["rules"])
     fits = {one["id"]: fitting.asked_of(_facts(one), suggested) for one in window}
     helper, terms = fitting.member(_facts(row)), _terms(row)
     shown, cursor = recommending.best_of(fits, helper, terms, Position(), wanted.limit)
-    found = {one["id"]: one for one in await asked.pool.rows(hot_queries.OPEN_PAGE, ids=shown, **who)}
+    found = {one["id"]: one for one in await line.rows(hot_queries.OPEN_PAGE, ids=shown, **who)}
     if len(found) < len(shown) or any(one["concerned"] for one in found.values()):
         raise NotPlain
     caller = Caller(row["account_id"], asked.sign_in_id, member_id=row["member_id"], phone=row["phone"])
@@ -70,7 +67,7 @@ async def list_open(asked: Asked) -> Answer:
 
 def _shown(caller: Caller, row: Values, within: str, *, files: list[uuid.UUID], in_full: bool) -> DemandOut:
     """A demand that nothing hangs on, as somebody sees it who holds no claim on it."""
-    demand = thing_of(Demand, row)
+    demand = made(Demand, **row)
     names = Names(
         regions={demand.handler_region_code: row["handler_name"], demand.region_code: row["region_name"]},
         nicknames={demand.filed_by: row["nickname"]},

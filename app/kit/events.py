@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from app.kit import clock
-from app.kit.db import APPEND_ONLY, Base, Code, Id, Sessions, new_id, transaction
+from app.kit.db import APPEND_ONLY, Base, Code, Id, Sessions, made, new_id, transaction
 
 Handler = Callable[[AsyncSession, Sequence["Event"]], Awaitable[None]]
 
@@ -86,7 +86,8 @@ def record(
 def event(kind: StrEnum, *, subject: uuid.UUID, region_code: str, actor: uuid.UUID | None, **payload: Any) -> Event:
     """One event of this moment, not written yet."""
     ids = {key: _as_json(value) for key, value in payload.items()}
-    return Event(
+    return made(
+        Event,
         id=new_id(),
         kind=str(kind),
         subject=subject,

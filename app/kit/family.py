@@ -16,7 +16,7 @@ MOST_FALLS = 5
 UNWIND_SECONDS = 2.0
 """How long what was interrupted may take to end before it is interrupted again."""
 
-logger = log.get(__name__)
+logger = log.get()
 
 
 class Stopped(KeyboardInterrupt):

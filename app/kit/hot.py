@@ -6,16 +6,16 @@ Each statement is a whole transaction, so nothing is left behind on a connection
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import asyncpg
 from sqlalchemy import ARRAY, JSON, BindParameter, Column, Executable, Float, Numeric, Table, bindparam, make_url
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.kit import db, sealing
@@ -24,7 +24,6 @@ from app.kit.errors import Unavailable
 from app.kit.idempotency import Answer, Keyed
 
 Values = dict[str, Any]
-Thing = TypeVar("Thing", bound=db.Base)
 UNKNOWN_OUTCOME = ("08", "57P")
 """How the SQLSTATE of a broken connection begins: whether the statement was committed is not known."""
 
@@ -48,7 +47,6 @@ class OutcomeUnknown(Unavailable):
 class Asked:
     """One request, as far as a hot command needs it."""
 
-    pool: "Pool"
     keyring: Keyring
     sign_in_id: uuid.UUID
     path: Mapping[str, str]
@@ -58,7 +56,7 @@ class Asked:
     """The request's idempotency key, once its owner is known; None where it has none."""
 
 
-Attempt = Callable[[Asked], Awaitable[Answer]]
+Attempt = Callable[[Asked, "Line"], Awaitable[Answer]]
 """Answers the common case of a command in a statement or two; raises `NotPlain` or a refusal for any other."""
 
 
@@ -73,8 +71,8 @@ class _Compiled:
         self.planned_anew = statement.get_execution_options().get(PLANNED_ANEW, False)
         self.text: str = expanded.statement
         self.values: Values = dict(expanded.parameters)
-        self.order: list[str] = list(expanded.positiontup)
-        self.binds: Values = {**compiled._bind_processors, **expanded.processors}
+        binds: Values = {**compiled._bind_processors, **expanded.processors}
+        self.order = [(name, binds.get(name)) for name in expanded.positiontup]
         self.names = [entry.keyname for entry in compiled._result_columns]
         readers = [(entry.keyname, _reader(entry.type, dialect)) for entry in compiled._result_columns]
         self.readers = [(name, reader) for name, reader in readers if reader]
@@ -82,7 +80,7 @@ class _Compiled:
     def parameters(self, given: Values) -> list[Any]:
         """The values in the order of the text."""
         found = {**self.values, **given}
-        return [self.binds[name](found[name]) if name in self.binds else found[name] for name in self.order]
+        return [bind(found[name]) if bind else found[name] for name, bind in self.order]
 
     def read(self, row: Any) -> Values:
         """A row by the names of its columns."""
@@ -139,6 +137,41 @@ class Pool:
         """The turn of those who would change one thing: they wait without holding a connection."""
         return self._turns.setdefault(thing, asyncio.Lock())
 
+    def compiled(self, statement: Executable) -> _Compiled:
+        """A statement, compiled when it is first asked for."""
+        found = self._compiled.get(statement)
+        if found is None:
+            found = self._compiled[statement] = _Compiled(statement, self._dialect)
+        return found
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator["Line"]:
+        """A line to the database for the statements of one command.
+
+        Raises `Unavailable` where none is free in time, and `NotPlain` where the database lets nobody in: it
+        would not be otherwise on the usual way.
+        """
+        wait = None if self._pool.get_idle_size() else self._timeout  # a bound costs more than the acquiring
+        try:
+            connection = await self._pool.acquire(timeout=wait)
+        except TimeoutError as error:
+            raise Unavailable(retry_after=1) from error
+        except REFUSED as error:
+            raise NotPlain from error
+        try:
+            yield Line(connection, self.compiled)
+        finally:
+            with suppress(*REFUSED):  # a broken one is not kept; what was answered stays answered
+                await self._pool.release(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One connection, lent for one command."""
+
+    _connection: Any
+    _compiled: Callable[[Executable], _Compiled]
+
     async def row(self, statement: Executable, **values: Any) -> Values | None:
         """The only row of a statement, as `rows` reads it; None where there is none."""
         return next(iter(await self.rows(statement, **values)), None)
@@ -146,28 +179,18 @@ class Pool:
     async def rows(self, statement: Executable, **values: Any) -> list[Values]:
         """The rows of a statement, committed; raises `NotPlain` where the database refuses it.
 
-        Raises `Unavailable` where a connection or a lock did not come in time, as it would not on the usual way
-        either, and `OutcomeUnknown` where nobody can say whether the statement was committed.
+        Raises `Unavailable` where a lock did not come in time, as it would not on the usual way either, and
+        `OutcomeUnknown` where nobody can say whether the statement was committed.
         """
-        compiled = self._compiled.get(statement)
-        if compiled is None:
-            compiled = self._compiled[statement] = _Compiled(statement, self._dialect)
+        compiled = self._compiled(statement)
         parameters = compiled.parameters(values)
         try:
-            connection = await self._pool.acquire(timeout=self._timeout)
-        except TimeoutError as error:
-            raise Unavailable(retry_after=1) from error
-        except REFUSED as error:
-            raise NotPlain from error
-        try:
             if compiled.planned_anew:
-                found = await (await connection.prepare(compiled.text, name="")).fetch(*parameters)
+                found = await (await self._connection.prepare(compiled.text, name="")).fetch(*parameters)
             else:
-                found = await connection.fetch(compiled.text, *parameters)
+                found = await self._connection.fetch(compiled.text, *parameters)
         except REFUSED as error:
             raise _failure(error) from error
-        finally:
-            await self._pool.release(connection)
         return [compiled.read(row) for row in found]
 
 
@@ -203,13 +226,6 @@ def columns_of(model: type[db.Base]) -> dict[str, Column[Any]]:
         for column in table_of(model).columns
         if column.computed is None and column.identity is None and column.server_default is None
     }
-
-
-def thing_of(model: type[Thing], values: Values) -> Thing:
-    """What a row holds, as an object that no session knows."""
-    made: Thing = manager_of_class(model).new_instance()
-    vars(made).update(values)
-    return made
 
 
 def row_values(thing: db.Base) -> Values:

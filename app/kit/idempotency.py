@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit import clock
 from app.kit.crypto import Keyring
-from app.kit.db import Base
+from app.kit.db import Base, made
 from app.kit.errors import IdempotencyKeyReused, InvalidRequest
 
 KEPT = timedelta(hours=48)
@@ -89,7 +89,8 @@ async def begin(session: AsyncSession, keyring: Keyring, request: Keyed) -> Answ
 
 def answered(keyring: Keyring, request: Keyed, answer: Answer) -> IdempotencyKey:
     """The key with its answer, for a statement that stores it together with the effect."""
-    return IdempotencyKey(
+    return made(
+        IdempotencyKey,
         principal=request.principal,
         key=request.key,
         fingerprint=request.fingerprint,

@@ -16,9 +16,12 @@ async def test_a_statement_after_the_servers_goodbye_has_an_unknown_outcome(sett
     async with wire.open() as near:
         pool = hot.Pool(near, KEYRING, size=1, timeout_ms=1000)
         await pool.open()
-        assert await pool.row(ONE) == {"one": 1}
+        async with pool.line() as line:
+            assert await line.row(ONE) == {"one": 1}
         await wire.goodbye()
         with pytest.raises(hot.OutcomeUnknown):
-            await pool.row(ONE)
-        assert await pool.row(ONE) == {"one": 1}
+            async with pool.line() as line:
+                await line.row(ONE)
+        async with pool.line() as line:
+            assert await line.row(ONE) == {"one": 1}
         await pool.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 PHONE = "13800000009"
-START = "from app.kit import log; log.configure(output={output!r}, level={level!r}); logger = log.get('ours');"
+START = "from app.kit import log; log.configure(output={output!r}, level={level!r}); logger = log.get();"
 
 
 def logged(program: str, *, output: str = "json", level: str = "info") -> str:
