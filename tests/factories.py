@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,8 +56,7 @@ async def an_organization(
     return organization
 
 
-async def a_member(
-    session: AsyncSession,
+def on_roster(
     organization: Organization,
     *,
     name: str = "王建国",
@@ -64,8 +64,8 @@ async def a_member(
     home_region_code: str | None = None,
     skills: Sequence[str] = (),
 ) -> Member:
-    """A member on an organization's roster, at home in its region."""
-    member = Member(
+    """A member of an organization, at home in its region, not yet in a session."""
+    return Member(
         id=new_id(),
         organization_id=organization.id,
         name=name,
@@ -74,6 +74,11 @@ async def a_member(
         skills=list(skills),
         created_at=clock.now(),
     )
+
+
+async def a_member(session: AsyncSession, organization: Organization, **said: Any) -> Member:
+    """A member on an organization's roster, as `on_roster` makes one."""
+    member = on_roster(organization, **said)
     session.add(member)
     await session.flush()  # others refer to it
     return member

@@ -17,7 +17,7 @@ from app.organizations.models import Organization, OrganizationKind
 from app.regions.models import Level, Region
 from tests.client import Client
 from tests.conftest import SECRET
-from tests.factories import a_member, an_organization
+from tests.factories import an_organization, on_roster
 
 DISTRICT, SUBDISTRICT = "110107", "110107003"
 COMMUNITY, NEIGHBOUR = "110107003024", "110107003025"
@@ -67,26 +67,33 @@ async def a_world(session: AsyncSession, client: Client) -> World:
     branch = await an_organization(session)
     unit = await an_organization(session, name="嘉恒物业公司", kind=OrganizationKind.ENTERPRISE)
     other_unit = await an_organization(session, name="住建局", kind=OrganizationKind.DEPARTMENT)
-    members = [
-        await a_member(session, branch, name=f"党员{number}号", phone=f"1990000000{number}") for number in range(1, 7)
-    ]
-    members += [await a_member(session, unit, name=f"职工{number}号") for number in range(1, 7)]
     far_branch = await an_organization(session, name="绿化社区党支部", region_code=ELSEWHERE)
-    far = await a_member(session, far_branch, name="远方党员")
+    members = [on_roster(branch, name=f"党员{number}号", phone=f"1990000000{number}") for number in range(1, 7)]
+    members += [on_roster(unit, name=f"职工{number}号") for number in range(1, 7)]
+    far = on_roster(far_branch, name="远方党员")
+    session.add_all([*members, far])
+    await session.flush()  # accounts refer to them
     people = {
-        "filer": await an_account(session, "filer", nickname="王女士", home=COMMUNITY),
-        "stranger": await an_account(session, "stranger", nickname="李先生", home=COMMUNITY),
-        "member": await an_account(session, "member", member=members[0]),
-        "second": await an_account(session, "second", member=members[1]),
-        "far": await an_account(session, "far", member=far),
-        "desk": await staff(session, "desk", Role.DISPATCHER, COMMUNITY),
-        "neighbour_desk": await staff(session, "neighbour_desk", Role.DISPATCHER, NEIGHBOUR),
-        "district_desk": await staff(session, "district_desk", Role.DISPATCHER, DISTRICT),
-        "observer": await staff(session, "observer", Role.OBSERVER, DISTRICT),
-        "admin": await staff(session, "admin", Role.ADMIN, ""),
-        "liaison": await staff(session, "liaison", Role.LIAISON, unit=unit),
-        "other_liaison": await staff(session, "other_liaison", Role.LIAISON, unit=other_unit),
+        "filer": account_of("filer", nickname="王女士", home=COMMUNITY),
+        "stranger": account_of("stranger", nickname="李先生", home=COMMUNITY),
+        "member": account_of("member", member=members[0]),
+        "second": account_of("second", member=members[1]),
+        "far": account_of("far", member=far),
     }
+    grants = {
+        "desk": (Role.DISPATCHER, COMMUNITY, None),
+        "neighbour_desk": (Role.DISPATCHER, NEIGHBOUR, None),
+        "district_desk": (Role.DISPATCHER, DISTRICT, None),
+        "observer": (Role.OBSERVER, DISTRICT, None),
+        "admin": (Role.ADMIN, "", None),
+        "liaison": (Role.LIAISON, None, unit),
+        "other_liaison": (Role.LIAISON, None, other_unit),
+    }
+    people |= {name: account_of(name) for name in grants}
+    session.add_all(people.values())
+    await session.flush()  # everything else refers to them; one by one, the people took longer than most tests
+    session.add_all(identity_of(account, name) for name, account in people.items())
+    session.add_all(grant_of(people[name], *what) for name, what in grants.items())
     clients = {name: await signed_in(session, client, account) for name, account in people.items()}
     await session.commit()
     return World(**clients, branch=branch, unit=unit, other_unit=other_unit, members=members)
@@ -107,16 +114,11 @@ async def signed_in(session: AsyncSession, client: Client, account: Account) -> 
     return client.as_(tokens.access_token(Keyring(SECRET), account.id, sign_in.id))
 
 
-async def an_account(
-    session: AsyncSession,
-    name: str,
-    *,
-    nickname: str | None = None,
-    home: str | None = None,
-    member: Member | None = None,
+def account_of(
+    name: str, *, nickname: str | None = None, home: str | None = None, member: Member | None = None
 ) -> Account:
-    """An account that signs in as `sandbox:NAME`."""
-    account = Account(
+    """An account that is not yet in a session."""
+    return Account(
         id=new_id(),
         nickname=nickname or name,
         home_region_code=home or (member.home_region_code if member else None),
@@ -124,9 +126,31 @@ async def an_account(
         phone=member.phone if member else None,
         created_at=clock.now(),
     )
+
+
+def identity_of(account: Account, name: str) -> Identity:
+    """By which the account signs in as `sandbox:NAME`."""
+    return Identity(id=new_id(), account_id=account.id, provider="wechat", app_id="sandbox", subject=name)
+
+
+def grant_of(account: Account, role: Role, region_code: str | None, unit: Organization | None) -> Grant:
+    """The account's role over a region, or for an organization."""
+    return Grant(
+        id=new_id(),
+        account_id=account.id,
+        role=role,
+        region_code=region_code,
+        organization_id=unit.id if unit else None,
+        granted_at=clock.now(),
+    )
+
+
+async def an_account(session: AsyncSession, name: str, **said: Any) -> Account:
+    """An account as `account_of` makes one, that signs in as `sandbox:NAME`."""
+    account = account_of(name, **said)
     session.add(account)
     await session.flush()  # its identity refers to it
-    session.add(Identity(id=new_id(), account_id=account.id, provider="wechat", app_id="sandbox", subject=name))
+    session.add(identity_of(account, name))
     return account
 
 
@@ -135,16 +159,7 @@ async def staff(
 ) -> Account:
     """An account with a grant."""
     account = await an_account(session, name)
-    session.add(
-        Grant(
-            id=new_id(),
-            account_id=account.id,
-            role=role,
-            region_code=region_code,
-            organization_id=unit.id if unit else None,
-            granted_at=clock.now(),
-        )
-    )
+    session.add(grant_of(account, role, region_code, unit))
     return account
 
 
