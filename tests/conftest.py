@@ -34,8 +34,10 @@ EMBEDDED = ("test_postgres", "test_pgplace", "test_supervisor", "test_tour", "te
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what cannot run on another server, so that a second run on one leaves it out."""
+    """Mark what a second run on another server leaves out: what cannot run there, and what never asks a server."""
     for item in items:
+        if "server" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.serverless)
         if item.path.stem in EMBEDDED and item.path.parent.name in ("tests", "kit"):
             item.add_marker(pytest.mark.embedded)
 
