@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import make_url
@@ -23,6 +24,8 @@ from app.settings import Settings
 from tests.client import Client
 
 log.configure(output="json", level="info")
+hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)  # how long is the machine's
+hypothesis.settings.load_profile("unhurried")
 
 TEMPLATE = "yihu_template"
 SECRET = "a secret for tests only, 0123456789"

@@ -51,7 +51,7 @@ def test_the_models_are_taken() -> None:
 
 
 @given(mutated(), st.sampled_from([None, None, None, *Form]))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_a_changed_file_is_refused_by_name_or_comes_out_clean(data: bytes, promised: Form | None) -> None:
     form = promised or sniff(data[:ENOUGH])
     if form is None:

@@ -48,8 +48,23 @@ async def both_ways(committing: Settings, committed_sessions: Sessions) -> Async
         yield Both(clients[0][0], clients[0][1], world, committed_sessions)
 
 
+class Moment:
+    """A time as seen from the present: two that are less than a minute apart are one, on whatever side of a limit."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        self.ahead = ahead
+
+    def __repr__(self) -> str:
+        return f"{self.ahead} from now"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Moment) and abs(self.ahead - other.ahead) < timedelta(minutes=1)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def plain(value: Any, names: dict[str, str], now: Any) -> Any:
-    """A value without what differs between two of the same: ids by the order of their appearance, times by minutes."""
+    """A value without what differs between two of the same: ids by the order of their appearance, times from now."""
     if isinstance(value, dict):
         return {key: plain(one, names, now) for key, one in value.items()}
     if isinstance(value, list):
@@ -59,6 +74,6 @@ def plain(value: Any, names: dict[str, str], now: Any) -> Any:
     if UUID.fullmatch(value):
         return names.setdefault(value, f"id {len(names)}")
     try:
-        return round((datetime.fromisoformat(value) - now) / timedelta(minutes=2))
+        return Moment(datetime.fromisoformat(value) - now)
     except (ValueError, TypeError):
         return value
