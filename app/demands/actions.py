@@ -50,7 +50,7 @@ def _fits(demand: Demand, related: Relations, action: Action) -> bool:
         case Action.CLOSE | Action.DISPATCH | Action.FINISH if demand.closes is not None:
             return not dispatching.is_waiting_for_parts(demand)
         case Action.SPLIT:
-            return demand.parent_id is None and (demand.closes is not None or not demand.claimed)
+            return demand.parent_id is None
         case Action.MERGE:
             return demand.parent_id is None and demand.closes is None
         case Action.CLOSE | Action.REOPEN:

@@ -39,6 +39,8 @@ def _forbidden(demand: Demand, row: Any) -> Iterator[Action]:
         yield Action.MERGE
     if demand.closes is None and not row.was_served:
         yield Action.FINISH
+    if row.is_claimed:
+        yield Action.SPLIT
     limit: int = policies.read(Key.REOPEN_LIMIT, row.reopen_limit)
     if row.whole_has_ended or (demand.reopens >= limit and not row.has_desk_above):
         yield Action.REOPEN

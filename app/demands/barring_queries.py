@@ -26,12 +26,8 @@ async def around(session: AsyncSession, caller: Caller, demand_ids: Sequence[uui
     above = exists().where(
         Region.code == Demand.handler_region_code, func.length(Region.parent_code) >= TOP_DESK_CODE_LENGTH
     )
-    served = exists().where(
-        Claim.demand_id == Demand.id,
-        Claim.round == Demand.round,
-        Claim.state.in_([*LIVE, *DONE]),
-        Service.claim_id == Claim.id,
-    )
+    of_round = and_(Claim.demand_id == Demand.id, Claim.round == Demand.round)
+    served = exists().where(of_round, Claim.state.in_([*LIVE, *DONE]), Service.claim_id == Claim.id)
     statement = select(
         Demand.id,
         may_claim_again(caller).label("may_claim_again"),
@@ -39,6 +35,7 @@ async def around(session: AsyncSession, caller: Caller, demand_ids: Sequence[uui
         exists().where(whole.id == Demand.parent_id, ~under_way).label("whole_has_ended"),
         above.label("has_desk_above"),
         served.label("was_served"),
+        exists().where(of_round, Claim.state.in_([*LIVE])).label("is_claimed"),
         nearest_value(Key.REOPEN_LIMIT.key, Demand.region_code, today).label("reopen_limit"),
         nearest_value(Key.APPEAL_WINDOW.key, Demand.handler_region_code, today).label("appeal_window"),
     )

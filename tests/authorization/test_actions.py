@@ -12,11 +12,12 @@ from tests.authorization.moments import REASON, Body
 from tests.authorization.stage import Stage
 from tests.authorization.test_illegal_moves import CLAIM_ROUTES, ROUTES, about
 from tests.client import ANSWER, refusal
-from tests.demands.world import ok
+from tests.demands.world import COMMUNITY, ok
 
 PEOPLE = ("desk", "neighbour", "district", "filer", "claimant", "member", "observer", "stranger", "admin")
 ENDED_BY = {"rejected": "rejection", "merged": "merge", "cancelled": "cancellation"}
 CLOSE = REASON | {"result": "handled"}
+PARTIAL = {"outcome": "partial", "left": "支管待换"}
 PARTS = {"closes": "all", "children": [{"description": "疏通管道"}]}
 
 
@@ -135,6 +136,42 @@ async def rejected_again(stage: Stage) -> Body:
     return await post(stage, "district", demand, "reject", REASON)
 
 
+async def _worked_on(stage: Stage, *said: Body) -> Body:
+    """A demand that two have claimed and of whom the first have said what they did."""
+    demand = await moments.a_dispatched_demand(stage)
+    for who, body in zip(("member", "claimant"), (*said, None), strict=False):
+        claim = await ok(stage.people[who].post(f"/demands/{demand['id']}/claims"), 201)
+        if body:
+            await ok(stage.people[who].post(f"/claims/{claim['id']}/complete", {"minutes": 30, **body}))
+    return demand
+
+
+async def partial_work(stage: Stage) -> Body:
+    return await _worked_on(stage, PARTIAL, PARTIAL)
+
+
+async def partial_work_and_somebody_there(stage: Stage) -> Body:
+    return await _worked_on(stage, PARTIAL)
+
+
+async def a_half_done_call(stage: Stage) -> Body:
+    plan = {"mode": "open", "slots": 2}
+    call = {"kind": "call", "description": "清理楼道", "region_code": COMMUNITY, "dispatch": plan}
+    demand = await ok(stage.people["desk"].post("/demands", call), 201)
+    claim = await ok(stage.people["member"].post(f"/demands/{demand['id']}/claims"), 201)
+    await ok(stage.people["member"].post(f"/claims/{claim['id']}/complete", {"minutes": 30}))
+    return demand
+
+
+async def a_whole(stage: Stage) -> Body:
+    return await post(stage, "desk", await moments.a_filed_demand(stage), "split", PARTS)
+
+
+async def a_fresh_part(stage: Stage) -> Body:
+    whole = await ok(stage.people["desk"].get(f"/demands/{(await a_whole(stage))['id']}"))
+    return dict(whole["children"][0])
+
+
 Made = Callable[[Stage], Awaitable[Body]]
 AROUND: dict[str, tuple[Made, str, str, bool]] = {
     "a twin": (with_a_twin, "desk", "merge", False),
@@ -165,6 +202,32 @@ async def test_what_the_rows_around_a_demand_forbid_is_not_shown(stage: Stage, a
         if not allowed:
             async with stage.scene():
                 assert (await asked(stage, who, shown, action)).status_code == 409
+
+
+SPLITTING: dict[str, Made] = moments.DEMANDS | {
+    "partial work": partial_work,
+    "partial work and somebody there": partial_work_and_somebody_there,
+    "a half done call": a_half_done_call,
+    "a whole": a_whole,
+    "a part": a_fresh_part,
+    "a part that has ended": a_part_of_what_is_under_way,
+    "a twin": with_a_twin,
+    "reopened": reopened_after_service,
+}
+LISTED = {"filed", "dispatched", "partial work", "a half done call", "a whole", "a twin", "reopened"}
+
+
+@pytest.mark.parametrize("moment", SPLITTING)
+async def test_splitting_is_listed_where_it_is_accepted_and_nowhere_else(stage: Stage, moment: str) -> None:
+    async with stage.scene():
+        demand = await SPLITTING[moment](stage)
+        for who in PEOPLE:
+            async with stage.scene():
+                answer = await stage.people[who].get(f"/demands/{demand['id']}")
+                listed = answer.status_code == 200 and "split" in answer.json()["actions"]
+                got = await stage.people[who].post(f"/demands/{demand['id']}/split", PARTS)
+            assert listed == (got.status_code == 200), f"{who}: {got.text}"
+            assert listed == (moment in LISTED and who in ("desk", "district", "admin")), who
 
 
 async def test_an_appeal_that_comes_too_late_is_not_shown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
