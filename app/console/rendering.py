@@ -22,7 +22,7 @@ from app.demands.models import Audience, Outcome
 from app.kit import clock, log
 from app.kit.clock import CHINA
 from app.kit.db import new_id
-from app.kit.errors import AppError
+from app.kit.errors import AppError, PayloadTooLarge
 from app.policies.defaults import CATEGORIES
 
 
@@ -167,9 +167,10 @@ def is_part(request: Request) -> bool:
 def refused(request: Request, refusal: AppError, values: Mapping[str, list[str]] | None = None) -> HTMLResponse:
     """The page that says why there is none, with what was typed, to be copied from it.
 
-    Where a part of a page was asked for, a line that is put on top of what stands there, which stays.
+    Where a part of a page was asked for, a line that is put on top of what stands there, which stays; so does
+    the page of a form that is too large to be read, as long as a script sent it.
     """
-    part = is_part(request)
+    part = is_part(request) or ("hx-request" in request.headers and isinstance(refusal, PayloadTooLarge))
     text = TEMPLATES.get_template("refused_part.html" if part else "refused.html").render(
         caller=None, refusal=refusal, trace_id=log.trace_id(), values=values or {}
     )

@@ -268,12 +268,18 @@ async def test_a_fault_of_ours_is_a_page_too(
     assert answer.headers["x-trace-id"] in answer.text
 
 
-async def test_a_body_too_large_is_refused(desk: Browser) -> None:
-    answer = await desk.http.post(
-        "/desk/sign-in", content=b"username=" + b"a" * (1 << 20), headers={"Origin": ORIGIN, "Content-Type": FORM}
-    )
+@pytest.mark.parametrize("by_script", [False, True])
+@pytest.mark.parametrize("place", ["sign-in", "file"])
+async def test_a_form_too_large_to_be_read_stays_where_it_was_typed(desk: Browser, place: str, by_script: bool) -> None:
+    """A script puts a line on top of the page, which stays; without one there is only going back."""
+    headers = {"Origin": ORIGIN, "Content-Type": FORM}
+    script = {"HX-Request": "true", "HX-Boosted": "true"} if by_script else {}
+    answer = await desk.http.post(f"/desk/{place}", content=b"a=" + b"a" * (1 << 20), headers=headers | script)
     assert answer.status_code == 413
     assert "过大" in answer.text
+    assert "删减后再提交" in answer.text
+    assert ("后退" in answer.text, "<html" in answer.text) == (not by_script, not by_script)
+    assert answer.headers.get("hx-reswap") == ("afterbegin" if by_script else None)
 
 
 FORM = "application/x-www-form-urlencoded"
