@@ -44,6 +44,10 @@ class Found:
         """How many requests were answered."""
         return self.statuses.total()
 
+    def asked(self) -> set[str]:
+        """The operations that were answered at least once."""
+        return {operation for operation, _ in self.statuses}
+
     def succeeded(self) -> set[str]:
         """The operations that did at least once what they are for."""
         return {operation for operation, status in self.statuses if status < 300}
