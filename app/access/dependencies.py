@@ -16,7 +16,7 @@ from app.access import queries, tokens
 from app.access.caller import Caller
 from app.kit.crypto import Keyring
 from app.kit.errors import AppError, TokenInvalid, Unavailable
-from app.kit.hot import Asked, Attempt, NotPlain, OutcomeUnknown, Pool
+from app.kit.hot import MOST_WAITING, Asked, Attempt, NotPlain, OutcomeUnknown, Pool
 from app.kit.http import Handle, TransactionalRoute, keyed
 from app.kit.idempotency import VISIBLE_ASCII
 
@@ -120,16 +120,21 @@ def tries(attempt: Attempt) -> Callable[[Endpoint], Endpoint]:
 async def _turn(request: Request, pool: Pool) -> AsyncIterator[None]:
     """Wait, not longer than a request may take, until nobody before us changes the same demand.
 
-    Raises `ClientDisconnect` where the client has left meanwhile.
+    Raises `Unavailable` at once where too many wait already, `ClientDisconnect` where the client has left meanwhile.
     """
     turn = pool.turn(request.path_params["demand_id"])
+    if turn.waiting >= MOST_WAITING:
+        raise Unavailable(retry_after=1)
     waits = turn.locked()
     patience = request.app.state.settings.request_deadline_ms / 1000
+    turn.waiting += 1
     try:
         async with asyncio.timeout(patience):
             await turn.acquire()
     except TimeoutError:
         raise Unavailable(retry_after=1) from None
+    finally:
+        turn.waiting -= 1
     try:
         if waits and await request.is_disconnected():
             raise ClientDisconnect

@@ -33,6 +33,8 @@ REFUSED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Inter
 
 PLANNED_ANEW = "planned_anew"
 """The execution option of a statement whose plan depends on its values: one plan for all would be poor for some."""
+MOST_WAITING = 512
+"""For one turn: a crowd that rushes for one thing, a second or two of work; who comes later is told to come again."""
 
 
 class NotPlain(Exception):
@@ -105,6 +107,12 @@ def _document(stored: str | None) -> Any:
     return None if stored is None else json.loads(stored)
 
 
+class Turn(asyncio.Lock):
+    """The turn of those who would change one thing, of whom `MOST_WAITING` may be `waiting`."""
+
+    waiting = 0
+
+
 class Pool:
     """A few connections beside the sessions' own, and the turns of those who would change one thing."""
 
@@ -112,7 +120,7 @@ class Pool:
         self._dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
         sealing.entrust(self._dialect, keyring)
         self._compiled: dict[Executable, _Compiled] = {}
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
         self._timeout = timeout_ms / 1000
         statement_timeout = int(server_settings.get("statement_timeout", 0)) / 1000
         self._pool = asyncpg.create_pool(
@@ -133,9 +141,9 @@ class Pool:
         """Give every connection back."""
         await self._pool.close()
 
-    def turn(self, thing: str) -> asyncio.Lock:
+    def turn(self, thing: str) -> Turn:
         """The turn of those who would change one thing: they wait without holding a connection."""
-        return self._turns.setdefault(thing, asyncio.Lock())
+        return self._turns.setdefault(thing, Turn())
 
     def compiled(self, statement: Executable) -> _Compiled:
         """A statement, compiled when it is first asked for."""

@@ -1,7 +1,9 @@
 """Claiming in two statements: the same answers, rows and events as the usual way, and no connection held in a queue."""
 
 import asyncio
+import itertools
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -147,6 +149,7 @@ async def test_a_refused_claim_gives_its_key_back(both: Both) -> None:
     assert (await member.post(path, {}, key=key)).status_code == 201
 
 
+WAITING = 20
 OPEN: Body = {"kind": "request", "plan": {"mode": "open", "slots": 1}, "before": []}
 FAIL_AT_COMMIT = (
     "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$",
@@ -188,3 +191,18 @@ async def test_a_crowd_that_claims_one_demand_starves_nobody(both: Both, committ
     answers = [await task for task in rush]
     assert sorted(answer.status_code for answer in answers) == [201] * 40 + [409] * 460
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"slots_full"}
+
+
+async def test_of_a_crowd_so_many_wait_for_their_turn_and_the_others_are_told_at_once(
+    both: Both, committing: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.access.dependencies.MOST_WAITING", WAITING)
+    demand = await arranged(both, OPEN | {"plan": {"mode": "open", "slots": 5}})
+    crowd = await a_crowd(both.sessions, committing, both.usual.branch, both.hasty, 500)
+    async with both.fast.state.hot.turn(demand["id"]):
+        rush = [asyncio.create_task(who.post(f"/demands/{demand['id']}/claims")) for who in crowd]
+        told = [await answer for answer in itertools.islice(asyncio.as_completed(rush), 500 - WAITING)]
+        assert sum(task.done() for task in rush) == len(told)
+    answers = [await task for task in rush]
+    assert {(answer.status_code, answer.headers["retry-after"]) for answer in told} == {(503, "1")}
+    assert Counter(answer.status_code for answer in answers) == {201: 5, 409: WAITING - 5, 503: len(told)}
