@@ -41,13 +41,19 @@ def seal(keyring: Keyring, sign_in_id: uuid.UUID) -> str:
     return f"{sign_in_id}.{keyring.sign(COOKIE, str(sign_in_id))}"
 
 
+def is_ours(keyring: Keyring, cookie: str) -> bool:
+    """Whether we have made a cookie; what it names may be over."""
+    sign_in_id, _, signature = cookie.partition(".")
+    return keyring.verify(COOKIE, sign_in_id, signature)
+
+
 async def desk(session: AsyncSession, keyring: Keyring, cookie: str) -> Desk:
     """Whose session a cookie names; raises `TokenInvalid` unless it is ours, stands, and was used within the hour."""
-    sign_in_id, _, signature = cookie.partition(".")
-    if not keyring.verify(COOKIE, sign_in_id, signature):
+    if not is_ours(keyring, cookie):
         raise TokenInvalid
-    known = await queries.sign_in(session, uuid.UUID(sign_in_id))
-    found = await queries.caller(session, uuid.UUID(sign_in_id))
+    sign_in_id = uuid.UUID(cookie.partition(".")[0])
+    known = await queries.sign_in(session, sign_in_id)
+    found = await queries.caller(session, sign_in_id)
     if known is None or found is None or clock.now() - known[0].refreshed_at > LONGEST_SILENCE:
         raise TokenInvalid
     await _note_use(session, known[0])

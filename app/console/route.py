@@ -66,6 +66,10 @@ class DeskRoute(TransactionalRoute):
             raise NotStaff
         return caller.account_id
 
+    def takes_kept_places(self, request: Request) -> bool:
+        """Whoever has signed in at a desk goes on working while a crowd asks for more than can be done."""
+        return desk_session.is_ours(request.app.state.keyring, request.cookies.get(COOKIE, ""))
+
     async def key_of(self, request: Request) -> str | None:
         """A form carries a secret of its own, so the same bytes to the same place are the same sending."""
         return hashlib.sha256(request.url.path.encode() + b"\n" + await request.body()).hexdigest()

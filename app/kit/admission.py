@@ -7,21 +7,21 @@ from app.kit.errors import Unavailable
 
 
 class Admission:
-    """The places of those who have a connection of the database or wait for one."""
+    """The places of those who have a connection of the database or wait for one; a quarter is kept for a few."""
 
     def __init__(self, places: int) -> None:
-        self._places = places
+        self._places, self._free_to_all = places, places - places // 4
         self._taken = 0
 
     @property
     def is_full(self) -> bool:
-        """Whether nobody more is let in."""
-        return self._taken >= self._places
+        """Whether nobody more is let in but those for whom places are kept."""
+        return self._taken >= self._free_to_all
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Keep a place while the block runs; raises `Unavailable` where there is none."""
-        if self.is_full:
+    def place(self, *, kept: bool = False) -> Iterator[None]:
+        """Have a place, or one of those `kept`, while the block runs; raises `Unavailable` where there is none."""
+        if self._taken >= self._places if kept else self.is_full:
             raise Unavailable(retry_after=1)
         self._taken += 1
         try:

@@ -48,6 +48,10 @@ class TransactionalRoute(APIRoute):
         """Who asks, as the owner of idempotency keys; None where nobody is asked to sign in."""
         return None
 
+    def takes_kept_places(self, request: Request) -> bool:  # noqa: ARG002
+        """Whether a request is let in where the process is full for others; told without asking the database."""
+        return False
+
     async def key_of(self, request: Request) -> str | None:
         """The key by which a second sending of the same request is known."""
         return request.headers.get("idempotency-key")
@@ -62,7 +66,7 @@ class TransactionalRoute(APIRoute):
         async def transact(request: Request) -> Response:
             request.state.came = time.monotonic()
             admission: Admission = request.app.state.admission
-            with admission.place():
+            with admission.place(kept=self.takes_kept_places(request)):
                 return await self._until_answered(request, handle)
 
         return transact

@@ -1,6 +1,7 @@
 """Refusals from before any page: too many requests, a database that is away, parts of pages, what was typed."""
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import httpx2
 import pytest
@@ -67,6 +68,23 @@ class TestTooMany:
         for path in ("/api/v1/meta", "/desktop"):
             answer = await client.http.get(path)
             assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
+
+
+async def test_who_has_signed_in_at_a_desk_goes_on_working_while_a_crowd_is_told_to_come_again(
+    application: FastAPI, world: World, desk: Browser
+) -> None:
+    demand = await filed(world.filer)
+    page = await desk.get(f"/demands/{demand['id']}")
+    with ExitStack() as crowd:
+        while not application.state.admission.is_full:
+            crowd.enter_context(application.state.admission.place())
+        assert (await world.filer.get("/me")).status_code == 503
+        answer = await desk.submit(page, f"/desk/demands/{demand['id']}/return", reason=WORDS)
+        assert answer.status_code == 303
+        assert (await desk.get("/")).status_code == 200
+        desk.cookie = f"{desk.cookie}x"
+        assert (await desk.get("/")).status_code == 503, "what somebody made up takes no kept place"
+        assert (await desk.get("/sign-in")).status_code == 503
 
 
 async def test_a_database_that_is_away_is_told_in_words(

@@ -31,6 +31,20 @@ def test_a_place_is_given_back_however_its_request_ends() -> None:
     assert not admission.is_full
 
 
+def test_a_quarter_of_the_places_is_kept_for_a_few() -> None:
+    admission = Admission(8)
+    with contextlib.ExitStack() as taken:
+        for _ in range(6):
+            taken.enter_context(admission.place())
+        assert admission.is_full
+        with pytest.raises(Unavailable), admission.place():
+            pass
+        for _ in range(2):
+            taken.enter_context(admission.place(kept=True))
+        with pytest.raises(Unavailable), admission.place(kept=True):
+            pass
+
+
 @asynccontextmanager
 async def no_connection_left(settings: Settings, owner: Owner, **how: int) -> AsyncIterator[tuple[Client, Meeting]]:
     """The app over HTTP, whose only connection somebody holds until they are met."""
