@@ -250,6 +250,18 @@ async def test_a_member_who_is_offline_is_claimed_and_completed_for(world: World
     assert (claim["state"], claim["minutes"], claim["provenance"]) == ("completed", 45, "confirmed")
 
 
+async def test_partial_work_is_called_so_and_says_what_is_left(world: World, desk: Browser) -> None:
+    demand = await opened(world)
+    claim = await claimed(world.member, demand)
+    partial = {"minutes": 40, "outcome": "partial", "left": "支管待换"}
+    await ok(world.member.post(f"/claims/{claim['id']}/complete", partial))
+    page = (await desk.get(f"/demands/{demand['id']}")).text
+    (shown,) = re.findall(r'<article class="claim">.*?</article>', page, re.DOTALL)
+    assert '<span class="needs">部分完成</span>' in shown
+    assert '<span class="state completed">' not in shown
+    assert "尚未完成：支管待换" in page
+
+
 async def test_a_member_is_found_without_javascript_too(world: World, desk: Browser) -> None:
     demand = await opened(world)
     page = await screen(desk, demand, "?who=党员1")

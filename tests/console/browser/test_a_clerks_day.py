@@ -198,6 +198,22 @@ async def test_a_refusal_keeps_what_was_typed_and_stays_open(site: Served, clerk
     await clerk.is_told("已下单")
 
 
+async def test_a_form_too_large_to_be_read_stays_with_what_was_typed(site: Served, clerk: Clerk) -> None:
+    demand = await filed(site.world.filer)
+    await clerk.open(f"/demands/{demand['id']}")
+    form = clerk.page.locator("form[action$='/return']")
+    await clerk.page.locator("details", has=form).evaluate("one => { one.open = true }")
+    await form.locator("textarea").evaluate(
+        "one => { one.removeAttribute('maxlength'); one.value = '写'.repeat(200000) }"
+    )
+    await form.get_by_role("button").click()
+    await clerk.page.locator("[role=alert]", has_text="过大").wait_for()
+    assert len(await form.locator("textarea").input_value()) == 200_000
+    await form.locator("textarea").fill("哪一栋？")
+    await form.get_by_role("button").click()
+    await clerk.is_told("已退回")
+
+
 async def test_nothing_of_what_was_read_stays_after_signing_out(site: Served, clerk: Clerk) -> None:
     demand = await filed(site.world.filer, title="不该留下的事")
     await clerk.open(f"/demands/{demand['id']}")
