@@ -64,6 +64,10 @@ class Server:
         finally:
             await connection.close()
 
+    async def copy(self, name: str) -> None:
+        """Make a database like the template: file by file, since page by page takes ten times as long."""
+        await self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
@@ -101,7 +105,7 @@ def _prepared(server: Server) -> Server:
 
 async def copy_of_template(server: Server) -> AsyncIterator[str]:
     name = f"yihu_{secrets.token_hex(6)}"
-    await server.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    await server.copy(name)
     yield name
     await server.run(f"DROP DATABASE {name} WITH (FORCE)")
 

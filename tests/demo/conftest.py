@@ -14,7 +14,7 @@ from app.kit import db
 from app.main import create_app
 from app.settings import Settings
 from tests.client import Client
-from tests.conftest import KEYRING, SECRET, TEMPLATE, Server
+from tests.conftest import KEYRING, SECRET, Server
 
 DATABASE = "yihu_demo"
 
@@ -38,7 +38,7 @@ class Demo:
 async def demo(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     """The demo's database; what the tests add to it stays until the last of them."""
     await server.run(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    await server.run(f"CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE}")
+    await server.copy(DATABASE)
     settings = _settings(server, tmp_path_factory.mktemp("demo"))
     engine = db.connect(str(settings.database_url), pool_size=4, keyring=KEYRING)
     sessions, told = db.sessions(engine), list[tuple[str, int, int]]()

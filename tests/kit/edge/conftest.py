@@ -1,6 +1,5 @@
 """One database for all tests of the edge, with the scratch table made anew for each, and the app on it."""
 
-import secrets
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,17 +7,15 @@ from fastapi import FastAPI
 
 from app.settings import Settings
 from tests.client import Client
-from tests.conftest import TEMPLATE, Server
+from tests.conftest import Server, copy_of_template
 from tests.kit.edge.scratch import RESET, TABLE, Owner, running, scratch_app
 
 
 @pytest.fixture(scope="package")
 async def edge_database(server: Server) -> AsyncIterator[str]:
     """A database in which requests really commit."""
-    name = f"yihu_edge_{secrets.token_hex(6)}"
-    await server.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield name
-    await server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    async for name in copy_of_template(server):
+        yield name
 
 
 @pytest.fixture
