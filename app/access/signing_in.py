@@ -3,8 +3,12 @@
 import asyncio
 import uuid
 from base64 import b64encode
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from secrets import token_bytes
+from weakref import WeakValueDictionary
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -32,7 +36,12 @@ FREE_FAILURES = 3
 LONGEST_WAIT = timedelta(minutes=15)
 FORGIVEN_AFTER = timedelta(days=1)
 
+AT_ONCE = 16
+"""Tries of one name that a process has at a time; one more is to come back."""
+
 hasher = PasswordHasher()
+asking: Counter[str] = Counter()
+turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 def _nobodys() -> str:
@@ -84,6 +93,26 @@ async def with_password(session: AsyncSession, keyring: Keyring, username: str, 
 
 async def check_password(session: AsyncSession, username: str, password: str) -> Account:
     """Whose password it is. After three failures each next try must wait twice as long, up to 15 minutes."""
+    async with _turn(username):
+        return await _check_password(session, username, password)
+
+
+@asynccontextmanager
+async def _turn(username: str) -> AsyncIterator[None]:
+    """Wait until nobody before us tries the same name: for its row one would wait with a connection in hand."""
+    if asking[username] >= AT_ONCE:
+        raise TooManyAttempts(retry_after=1)
+    asking[username] += 1
+    try:
+        async with turns.setdefault(username, asyncio.Lock()):
+            yield
+    finally:
+        asking[username] -= 1
+        if not asking[username]:
+            del asking[username]
+
+
+async def _check_password(session: AsyncSession, username: str, password: str) -> Account:
     now = clock.now()
     failure = await _failure(session, username, now)
     if failure.wait_until > now:

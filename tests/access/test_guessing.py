@@ -1,6 +1,7 @@
 """Passwords cannot be guessed: not at once, not by trying names, not by many names from one address."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -62,6 +63,32 @@ async def test_right_passwords_at_once_all_sign_in(committing: Settings, committ
         assert set(answers) == {(200, "")}
         async with committed_sessions() as session:
             assert await session.get(SignInFailure, "clerk") is None
+
+
+async def test_a_crowd_that_signs_in_under_one_name_starves_nobody(
+    committing: Settings, committed_sessions: db.Sessions
+) -> None:
+    """Under a right one, each of which is looked at: whoever reads meanwhile has a place and a connection."""
+    application = create_app(committing.model_copy(update={"pool_size": 4}))
+    transport = httpx2.ASGITransport(application)
+    async with (
+        application.router.lifespan_context(application),
+        httpx2.AsyncClient(transport=transport, base_url="http://yihu.test", timeout=60) as http,
+    ):
+        async with committed_sessions.begin() as session:
+            await granting.add_staff(session, username="clerk", password=PASSWORD, role=Role.OBSERVER, region_code="")
+        client = Client(http)
+        reader = await client.signed_in("alice")
+        rush = [asyncio.create_task(guess(client, "clerk", PASSWORD)) for _ in range(200)]
+        seen = []
+        while not all(task.done() for task in rush):
+            seen.append((await reader.get("/me")).status_code)
+        answers = Counter([await task for task in rush])
+    assert set(seen) == {200}
+    assert len(seen) > 5, "the rush was over before anybody looked"
+    assert answers[200, ""] >= signing_in.AT_ONCE
+    assert answers.keys() <= {(200, ""), (429, "too_many_attempts"), (503, "unavailable")}
+    assert signing_in.asking == {}
 
 
 class Counting:
