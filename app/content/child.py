@@ -14,7 +14,7 @@ from app.content import photos, voices
 from app.content.refused import Fault, Refused
 from app.content.sniffing import VOICES, Form
 
-MEMORY = 512 << 20
+MEMORY = 576 << 20
 """Bytes of address space, the interpreter's own included."""
 CPU_SECONDS = 10
 MOST_WRITTEN = 16 << 20

@@ -1,5 +1,6 @@
 """Photos and voice notes made in code, kind and hostile ones, each with something that must not come out again."""
 
+import copy
 import io
 import struct
 import zipfile
@@ -90,7 +91,15 @@ def talkative_webp() -> bytes:
 
 def heic(image: Image.Image | None = None, **how: object) -> bytes:
     """A HEIC as a phone takes it, plain unless told otherwise."""
-    return _saved(image or picture(), "HEIF", **how)
+    return _saved(image or picture(), "HEIF", **copy.deepcopy(how))  # its writer adds to `enc_params`
+
+
+def deep_heic(image: Image.Image, **how: object) -> bytes:
+    """A HEIC in black of 10 bits."""
+    out = io.BytesIO()
+    black = bytes(6 * image.width * image.height)
+    pillow_heif.from_bytes("RGB;16", image.size, black).save(out, **copy.deepcopy(how))
+    return out.getvalue()
 
 
 def talkative_heic() -> bytes:

@@ -16,6 +16,7 @@ from app.content.models import MediaType, Variant
 from app.content.reencoding import WAITING, Bounds, Clean, Workshop
 from app.content.sniffing import ENOUGH, Form, sniff
 from app.kit.errors import InvalidRequest, Unavailable
+from app.policies.defaults import Key
 from tests.content import making
 from tests.content.making import SECRET
 
@@ -176,7 +177,13 @@ PROGRESSIVE = {"progressive": True, "subsampling": 0}
 PLAIN_WEBP, EXACT_WEBP = {"quality": 20, "method": 0}, {"lossless": True, "quality": 0, "method": 0}
 FAST_HEIC = {"quality": 10, "enc_params": {"preset": "ultrafast"}}
 MOST, OF_WEBP = 50_000_000, int(photos.BUDGET / photos.DECODING[Form.WEBP])
-OF_CLEAR_HEIC, OF_PRINTERS = int(photos.BUDGET / photos.TRANSPARENT_HEIF), int(photos.BUDGET / 10)
+OF_CLEAR_HEIC = int(photos.BUDGET / (photos.DECODING[Form.HEIF] * 4 / 3))
+OF_FINE_HEIC, OF_DEEP_HEIC = (int(photos.BUDGET / cost) for cost in (photos.FINE_HEIF, photos.DEEP_HEIF))
+OF_PRINTERS = int(photos.BUDGET / (photos.PROGRESSIVE_PLANE * 4))
+AS_USUAL = Bounds(edge=Key.PHOTO_EDGE.default, seconds=60)
+"""Where a photo is too small for its strips to be shrunk, all of it is there at once, and twice if transparent."""
+TURNED = making.exif(orientation=6)
+AS_PHONES_DO = {"tile_size": 512, "exif": TURNED}
 LARGEST: dict[str, tuple[Callable[..., bytes], str, dict[str, Any], int]] = {
     "a JPEG": (making.jpeg, "RGB", {"subsampling": 0}, MOST),
     "a printer's JPEG": (making.jpeg, "CMYK", {}, MOST),
@@ -191,7 +198,15 @@ LARGEST: dict[str, tuple[Callable[..., bytes], str, dict[str, Any], int]] = {
     "a WebP": (making.webp, "RGB", PLAIN_WEBP, OF_WEBP),
     "an exact, transparent WebP": (making.webp, "RGBA", EXACT_WEBP, OF_WEBP),
     "a HEIC": (making.heic, "RGB", FAST_HEIC, MOST),
-    "a transparent HEIC": (making.heic, "RGBA", FAST_HEIC, OF_CLEAR_HEIC),
+    "a phone's HEIC": (making.heic, "RGB", FAST_HEIC | AS_PHONES_DO, MOST),
+    "a HEIC of fine colours": (making.heic, "RGB", FAST_HEIC | AS_PHONES_DO | {"chroma": 444}, OF_FINE_HEIC),
+    "a HEIC of fine colours in 10 bits": (
+        making.deep_heic,
+        "RGB",
+        FAST_HEIC | AS_PHONES_DO | {"chroma": 444},
+        OF_DEEP_HEIC,
+    ),
+    "a transparent HEIC": (making.heic, "RGBA", FAST_HEIC | AS_PHONES_DO, OF_CLEAR_HEIC),
 }
 """How each is made, and how many pixels it may have."""
 WIDTH = 10_000
@@ -205,7 +220,8 @@ def of_pixels(mode: str, most: int, more: int = 0) -> Image.Image:
 @pytest.mark.parametrize("kind", LARGEST)
 async def test_the_largest_photo_of_every_kind_is_taken(kind: str) -> None:
     make, mode, how, most = LARGEST[kind]
-    assert (await cleaned(make(of_pixels(mode, most), **how))).width == 640
+    found = await cleaned(make(of_pixels(mode, most), **how), AS_USUAL)
+    assert max(found.width or 0, found.height or 0) == AS_USUAL.edge
 
 
 @pytest.mark.parametrize("kind", [kind for kind in LARGEST if "HEIC" not in kind])
@@ -258,4 +274,4 @@ def test_the_child_has_none_of_our_secrets_and_little_of_everything() -> None:
     asked = "from app.content import child; import resource, os; child.bound(); "
     asked += "print(*(resource.getrlimit(one)[0] for one in (9, 0, 1, 4)), os.nice(0))"
     said = subprocess.run([sys.executable, "-I", "-c", asked], capture_output=True, text=True, check=True)
-    assert said.stdout.split() == [str(512 << 20), "10", str(16 << 20), "0", "5"]
+    assert said.stdout.split() == [str(576 << 20), "10", str(16 << 20), "0", "5"]
