@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import app.access.router
+import app.checkins.router
 import app.content.router
 import app.demands.routers.claims
 import app.demands.routers.demands
@@ -30,7 +31,9 @@ import app.policies.router
 import app.privacy.router
 import app.regions.router
 from app import meta, system
+from app.checkins.listing import PAGE
 from app.console.desk import create_desk, refuse
+from app.console.landing import create_landing
 from app.console.route import PLACE
 from app.content.reencoding import Workshop
 from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
@@ -75,6 +78,7 @@ ROUTERS = (
     app.privacy.router.router,
     app.oversight.router.router,
     app.demands.routers.files.router,
+    app.checkins.router.router,
 )
 
 API_ROUTES = APIRouter(responses=problems.RESPONSES)
@@ -126,6 +130,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.hot = None
     problems.install(application)
     application.mount(PLACE, create_desk(application.state))
+    application.mount(PAGE, create_landing(application.state))
     return application
 
 

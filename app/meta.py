@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.access.models import ConsentChannel, Purpose, Role
+from app.checkins.models import CodeState, PlacePurpose
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
 from app.demands.ladder import LadderStep, WhistleClock
@@ -89,6 +90,8 @@ LABELS: dict[type[StrEnum], str] = {
     AppealState: "待裁决 申诉成立 维持原决定 已撤回",
     ComplaintKind: "投诉 建议",
     ComplaintState: "待答复 已答复",
+    PlacePurpose: "报到 签到 服务打卡 点单",
+    CodeState: "有效 已更换 已停用 已过期",
 }
 """The labels of each enum in the order of its members."""
 

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
 from app.access.caller import Caller
+from app.checkins import placing
+from app.checkins.schemas import RenewIn
 from app.console import forms
 from app.demands import (
     approving,
@@ -113,6 +115,7 @@ OF_CLAIMS: dict[str, Verb] = {
 }
 OF_APPEALS: dict[str, Verb] = {"decide": Verb(appealing.decide, AppealDecisionIn)}
 OF_COMPLAINTS: dict[str, Verb] = {"answer": Verb(complaining.answer, AnswerIn)}
+OF_PLACES: dict[str, Verb] = {"renew": Verb(placing.renew, RenewIn), "revoke": Verb(placing.revoke)}
 OF_BINDINGS: dict[str, Verb] = {"decide": Verb(decide_binding, DecisionIn), "nobody": Verb(decide_nobody)}
 
 

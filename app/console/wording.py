@@ -65,6 +65,8 @@ HAPPENED: dict[DemandEvent, str] = {
 }
 
 DONE: dict[str, str] = {
+    "code_made": "已新建，请打印海报或投屏",
+    "code_changed": "已办理",
     "filed": "已登记",
     "published": "已登记并下单",
     "dispatch": "已下单",
@@ -116,6 +118,9 @@ FIELDS = {
     "on_behalf_of.name": "来电人姓名",
     "on_behalf_of.phone": "来电人手机",
     "category": "类别",
+    "name": "地点名称",
+    "purpose": "用途",
+    "expires_at": "有效期至",
     "answers": "问题",
     "wanted_by": "希望完成时间",
     "reason": "原因",

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -77,6 +78,16 @@ def new_number() -> str:
     return _written(secrets.randbits(5 * NUMBER), NUMBER)
 
 
+def number_of(one: uuid.UUID) -> str:
+    """The number of somebody whose row has no number of its own: the last 60 bits of a UUIDv7, which are random."""
+    return _written(one.int & (1 << 5 * NUMBER) - 1, NUMBER)
+
+
+def plain(typed: str) -> str:
+    """What somebody read out or typed, in the one spelling."""
+    return typed.translate(READABLE)
+
+
 def in_groups(number: str) -> str:
     """A number as people read it out: `8F3K-2Q7M-5R1T`."""
     return "-".join(number[start : start + 4] for start in range(0, len(number), 4))
@@ -96,7 +107,7 @@ def make(keyring: Keyring, purpose: Purpose, number: str, now: datetime | None =
 
 def read(keyring: Keyring, text: str, now: datetime) -> Code:
     """What a code says, however it was typed; raises `Unaccepted`."""
-    text = text.translate(READABLE)
+    text = plain(text)
     try:
         purpose = Purpose(text[:1])
     except ValueError:

@@ -113,6 +113,10 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /appeals": lambda stage: {"subject_kind": "rejection", "subject_id": stage.rejected, "reason": WORDS},
     "POST /appeals/{appeal_id}/decide": _plain({"upheld": False, "reason": WORDS}),
     "POST /appeals/{appeal_id}/withdraw": _plain({}),
+    "POST /places": _plain({"region_code": COMMUNITY, "purpose": "enroll", "name": WORDS, "address": WORDS}),
+    "POST /places elsewhere": _plain({"region_code": ELSEWHERE, "purpose": "enroll"}),
+    "POST /places/{place_id}/renew": _plain({}),
+    "POST /places/{place_id}/revoke": _plain({}),
     "POST /complaints": _plain({"kind": "suggestion", "text": WORDS, "region_code": COMMUNITY}),
     "POST /complaints/{complaint_id}/answer": _plain({"text": WORDS, "accepted": True}),
     "POST /complaints/{complaint_id}/raise-again": _plain({}),
@@ -173,7 +177,13 @@ def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
     if path == "/files":
         return Question(method, path, upload=making.jpeg())
     body = BODIES[asked](stage) if method in ("POST", "PUT") else None
-    return Question(method, path, QUERIES.get(asked, {}), body)
+    return Question(method, path, _query(stage, asked), body)
+
+
+def _query(stage: Stage, asked: str) -> dict[str, str]:
+    if route_of(asked).split()[1] == "/places/posters":
+        return {"place_id": stage.places["elsewhere" if asked.endswith("elsewhere") else "ours"]}
+    return QUERIES.get(asked, {})
 
 
 def _named(stage: Stage, asked: str) -> str:

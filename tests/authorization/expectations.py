@@ -267,6 +267,22 @@ unused                   401    404      yes   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+SEES_PLACE = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+HANGS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
 PLAIN = table("""
                                       nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 GET /healthz                          yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -344,6 +360,12 @@ GET /complaints                       401    yes      yes   yes   yes    yes yes
 GET /complaints desk                  401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 GET /complaints region                401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 POST /complaints                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /places                           401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /places                          401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+POST /places elsewhere                401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+GET /places/posters                   401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+GET /places/posters of elsewhere      401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+GET /me/code                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 """)  # noqa: E501 - a table
 
 OF_THINGS: dict[str, Table] = {
@@ -402,6 +424,10 @@ OF_THINGS: dict[str, Table] = {
     "POST /complaints/{complaint_id}/answer": ANSWERS,
     "POST /complaints/{complaint_id}/raise-again": WITHDRAWS,
     "GET /files/{file_id}": SHOWN,
+    "GET /places/{place_id}": SEES_PLACE,
+    "GET /places/{place_id}/code": HANGS,
+    "POST /places/{place_id}/renew": HANGS,
+    "POST /places/{place_id}/revoke": HANGS,
 }
 """What is asked of one thing; words after the route say what else is in the request."""
 

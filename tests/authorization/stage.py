@@ -79,6 +79,7 @@ class Stage:
     """A demand of the filer's that its desk refused."""
     appeals: dict[str, str] = field(default_factory=dict)
     complaints: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     link: str = ""
     """The token of a link that opens the file of ours."""
@@ -106,6 +107,7 @@ class Stage:
             "appeal_id": self.appeals,
             "complaint_id": self.complaints,
             "file_id": self.files,
+            "place_id": self.places,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -141,6 +143,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _objections(stage)
     await _messages(stage)
     await _files(stage)
+    await _places(stage)
     return stage
 
 
@@ -283,6 +286,13 @@ async def _objections(stage: Stage) -> None:
     refused = await filed(stage.people["filer"], contact=None)
     await ok(stage.people["desk"].post(f"/demands/{refused['id']}/reject", {"reason": "不予受理"}))
     stage.rejected = refused["id"]
+
+
+async def _places(stage: Stage) -> None:
+    """A place with its code in every region."""
+    for name, region_code in (("ours", COMMUNITY), ("next door", NEIGHBOUR), ("elsewhere", ELSEWHERE)):
+        body = {"region_code": region_code, "purpose": "enroll"}
+        stage.places[name] = (await ok(stage.people["admin"].post("/places", body), 201))["id"]
 
 
 async def _files(stage: Stage) -> None:

@@ -10,9 +10,10 @@ from starlette.datastructures import State
 
 from app.console.desk import create_desk
 from app.console.route import DeskRoute, PageRoute
-from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS
+from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_PLACES
 from app.demands import listing
 from app.kit.http import TransactionalRoute
+from tests.checkins.places import a_place
 from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
 from tests.console.test_hearings import complained, rejected, shared
@@ -31,6 +32,7 @@ READING = {
     ("GET", "/complaints"),
     ("GET", "/complaints/{complaint_id}"),
     ("GET", "/bindings"),
+    ("GET", "/codes"),
     ("GET", "/unread"),
     ("GET", "/members"),
     ("GET", "/organizations"),
@@ -42,6 +44,10 @@ READING = {
 """For all staff."""
 DISPATCHING = {
     ("GET", "/file"),
+    ("GET", "/codes/posters"),
+    ("GET", "/codes/{place_id}/screen"),
+    ("POST", "/codes"),
+    ("POST", "/codes/{place_id}/{action}"),
     ("POST", "/file"),
     ("POST", "/demands/{demand_id}/{action}"),
     ("POST", "/claims/{claim_id}/{action}"),
@@ -87,13 +93,23 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
     appeal, complaint = await rejected(world), await complained(world)
     await shared(session, world)
     (binding,) = (await ok(world.desk.get("/members/bindings")))["items"]
-    found = {"demand": demand, "claim": claim, "appeal": appeal, "complaint": complaint, "binding": binding}
+    spot = await a_place(world.desk)
+    found = {
+        "place": spot,
+        "demand": demand,
+        "claim": claim,
+        "appeal": appeal,
+        "complaint": complaint,
+        "binding": binding,
+    }
     return {f"{{{name}_id}}": one["id"] for name, one in found.items()} | {"{action}": "message"}
 
 
 def address(path: str, place: dict[str, str], action: str = "message") -> str:
     for name, value in (place | {"{action}": action}).items():
         path = path.replace(name, value)
+    if path == "/codes/posters":
+        return f"{path}?place_id={place['{place_id}']}"
     return path + QUERIES.get(path, "")
 
 
@@ -152,6 +168,7 @@ VERBS = {
     "appeals": OF_APPEALS,
     "complaints": OF_COMPLAINTS,
     "bindings": OF_BINDINGS,
+    "codes": OF_PLACES,
 }
 WELL_FORMED = {
     "children.0.description": "子单",
@@ -164,6 +181,7 @@ WELL_FORMED = {
     "region_code": NEIGHBOUR,
     "result": "handled",
     "stars": "5",
+    "purpose": "enroll",
     "resolved": "true",
 }
 """A form in which nothing is missing, whatever is asked: so a refusal is for who asks."""
