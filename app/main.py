@@ -22,6 +22,8 @@ import app.demands.routers.files
 import app.demands.routers.following
 import app.demands.routers.lifecycle
 import app.demands.routers.reveals
+import app.enrollments.routers.calls
+import app.enrollments.routers.enrollments
 import app.ledger.router
 import app.members.router
 import app.notifications.router
@@ -54,6 +56,7 @@ PUBLIC = (
     app.policies.router.public,
     app.regions.router.public,
     app.demands.routers.lifecycle.public,
+    app.enrollments.routers.enrollments.public,
     app.privacy.router.public,
     meta.public,
 )
@@ -73,6 +76,8 @@ ROUTERS = (
     app.demands.routers.feedback.router,
     app.demands.routers.following.router,
     app.demands.routers.following.desk,
+    app.enrollments.routers.enrollments.router,
+    app.enrollments.routers.calls.router,
     app.notifications.router.router,
     app.demands.routers.reveals.router,
     app.privacy.router.router,

@@ -14,6 +14,8 @@ from app.demands.lifecycle import Action, ClaimAction, ClaimState, Closing, Kind
 from app.demands.matching_schemas import MatchReason
 from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result, SeenAs
 from app.demands.plan_models import Approval
+from app.enrollments.lifecycle import EnrollmentAction, EnrollmentState
+from app.enrollments.models import EnrollmentSubject, MemberKind
 from app.kit.errors import AppError
 from app.kit.geo import CoordType
 from app.kit.http import TransactionalRoute
@@ -22,6 +24,7 @@ from app.notifications.models import NotificationGroup, NotificationKind, Subjec
 from app.organizations.models import OrganizationKind
 from app.oversight.models import AppealKind, AppealState, ComplaintKind, ComplaintState
 from app.policies.defaults import CATEGORIES, RULES, Binding, Evidence, Reach
+from app.policies.enrollment_rules import EnrollmentChoice, EnrollmentConfirmation
 from app.policies.models import DayKind
 from app.regions.models import Level
 
@@ -66,7 +69,10 @@ LABELS: dict[type[StrEnum], str] = {
     Purpose: "隐私说明 亮身份",
     ConsentChannel: "本人 注销",
     Role: "管理员 调度员 观察员 联络员",
-    OrganizationKind: ("党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"),
+    OrganizationKind: (
+        "党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织 "
+        "事业单位 国有企业 高校 驻区部队 社区居委会 村委会"
+    ),
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",
     DayKind: "放假 调休上班",
     Evidence: "不要求 前后对比照片 照片 文字说明",
@@ -75,6 +81,12 @@ LABELS: dict[type[StrEnum], str] = {
     Approval: "待批 已批准 已退回",
     Reach: "本社区 本街道 本区县 本市",
     Binding: "手机号 手机号和姓名",
+    EnrollmentSubject: "单位 党员",
+    EnrollmentState: "待确认 已报到 申请退出 未通过 已撤回 已退出",
+    EnrollmentAction: "确认 不予确认 撤回 申请退出 同意退出 挽留 转移 转入新社区",
+    MemberKind: "在职党员 离退休党员 流动党员 入党积极分子",
+    EnrollmentChoice: "只限指定社区 自行选择 两者均可",
+    EnrollmentConfirmation: "全部须确认 自选的须确认 无须确认",
     NotificationGroup: "办理结果 办理进展 留言 邀请 我的服务 工作台 紧急提醒",
     NotificationKind: (
         "代为点单 请补充信息 不予受理 请评议 已登记评议 办理结果 已撤销 重新办理 合并办理 恢复单独办理 "

@@ -45,8 +45,9 @@ from app.kit.hot import PLANNED_ANEW, columns_of, given, table_of
 from app.kit.idempotency import IdempotencyKey
 from app.kit.sealing import Blinds, Sealed
 from app.members.models import Member, Preference
-from app.policies.defaults import Key, Rule
+from app.policies.defaults import Key
 from app.policies.queries import days_above, values_above
+from app.policies.rules import Rule
 from app.regions.models import Region
 
 SIGN_IN, DEMAND = given("sign_in", type_=Uuid), given("demand", type_=Uuid)

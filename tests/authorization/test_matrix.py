@@ -100,6 +100,9 @@ def test_an_absent_id_is_no_things(stage: Stage) -> None:
         stage.appeals,
         stage.complaints,
         stage.places,
+        stage.enrollments,
+        stage.designations,
+        stage.musters,
         stage.notifications,
     ]
     assert ABSENT not in {one for known in things for one in known.values()}
