@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Exists, Uuid, and_, any_, bindparam, exists, false, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.enrollments.lifecycle import LIVE, NEEDS_DESK, EnrollmentState
+from app.enrollments.lifecycle import ENROLLED, LIVE, NEEDS_DESK, EnrollmentState
 from app.enrollments.models import Enrollment, EnrollmentSubject
 from app.enrollments.schemas import EnrollmentFilter
 from app.kit.errors import NotFound
@@ -69,6 +71,21 @@ async def live_of(session: AsyncSession, subject_id: uuid.UUID) -> Sequence[Enro
     """Everything that stands of one subject."""
     statement = select(Enrollment).where(Enrollment.subject_id == subject_id, Enrollment.state.in_(LIVE))
     return (await session.scalars(statement.order_by(Enrollment.id))).all()
+
+
+def is_enrolled(subject_id: Any, *where: ColumnElement[bool]) -> Exists:
+    """Whether somebody is enrolled, where it is said at some place."""
+    return exists().where(Enrollment.subject_id == subject_id, Enrollment.state.in_(ENROLLED), *where)
+
+
+async def places_of(session: AsyncSession, subject_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Where each of some is enrolled; who is nowhere is left out."""
+    those = Enrollment.subject_id == any_(bindparam("subjects", list(subject_ids), type_=ARRAY(Uuid)))
+    statement = select(Enrollment.subject_id, Enrollment.region_code).where(those, Enrollment.state.in_(ENROLLED))
+    found: dict[uuid.UUID, list[str]] = {}
+    for row in await session.execute(statement.order_by(Enrollment.region_code)):
+        found.setdefault(row.subject_id, []).append(row.region_code)
+    return found
 
 
 async def by_number(session: AsyncSession, number: str) -> Enrollment | None:
