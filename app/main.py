@@ -24,6 +24,7 @@ import app.demands.routers.lifecycle
 import app.demands.routers.reveals
 import app.enrollments.routers.calls
 import app.enrollments.routers.enrollments
+import app.enrollments.routers.statistics
 import app.ledger.router
 import app.members.router
 import app.notifications.router
@@ -76,6 +77,7 @@ ROUTERS = (
     app.demands.routers.feedback.router,
     app.demands.routers.following.router,
     app.demands.routers.following.desk,
+    app.enrollments.routers.statistics.router,  # before one enrollment by its id
     app.enrollments.routers.enrollments.router,
     app.enrollments.routers.calls.router,
     app.notifications.router.router,

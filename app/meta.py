@@ -16,6 +16,7 @@ from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcom
 from app.demands.plan_models import Approval
 from app.enrollments.lifecycle import EnrollmentAction, EnrollmentState
 from app.enrollments.models import EnrollmentSubject, MemberKind
+from app.enrollments.statistics_schemas import Grouping
 from app.kit.errors import AppError
 from app.kit.geo import CoordType
 from app.kit.http import TransactionalRoute
@@ -82,6 +83,7 @@ LABELS: dict[type[StrEnum], str] = {
     Reach: "本社区 本街道 本区县 本市",
     Binding: "手机号 手机号和姓名",
     EnrollmentSubject: "单位 党员",
+    Grouping: "社区 单位类型 报到日期",
     EnrollmentState: "待确认 已报到 申请退出 未通过 已撤回 已退出",
     EnrollmentAction: "确认 不予确认 撤回 申请退出 同意退出 挽留 转移 转入新社区",
     MemberKind: "在职党员 离退休党员 流动党员 入党积极分子",
@@ -95,9 +97,9 @@ LABELS: dict[type[StrEnum], str] = {
         "新的需求 已补充信息 需要处理 邀请被谢绝 需求已撤销 临近服务退出 "
         "办理超时 吹哨即将超时 吹哨超时 吹哨被退回 服务时长有异议 服务时长已裁定 "
         "申诉待裁决 申诉已转上级 申诉成立 维持原决定 决定被撤销 投诉建议待答复 投诉建议已转上级 投诉建议已答复 "
-        "身份待核对 身份核对完成"
+        "身份待核对 身份核对完成 报到待确认 退出待批准 报到成功 报到未通过 退出未获批准 报到已结束 集结令"
     ),
-    SubjectKind: "需求 接单 申诉 投诉建议 身份核对",
+    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令",
     AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",
     AppealState: "待裁决 申诉成立 维持原决定 已撤回",
     ComplaintKind: "投诉 建议",

@@ -16,6 +16,7 @@ from app.console import forms, landing, rendering
 from app.console.rendering import chosen
 from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
 from app.console.routers import bindings, codes, demands, filing, inbox, oversight, signing_in, worklist
+from app.console.routers import bindings, demands, enrollments, filing, inbox, oversight, signing_in, worklist
 from app.console.shell import Shell
 from app.kit import problems
 from app.kit.errors import AppError, TokenInvalid
@@ -29,6 +30,7 @@ ROUTERS = (
     oversight.router,
     bindings.router,
     codes.router,
+    enrollments.router,
     demands.router,
 )
 

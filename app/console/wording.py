@@ -99,6 +99,11 @@ DONE: dict[str, str] = {
     "appeal_decided": "已裁决，申诉人会收到结果",
     "complaint_answered": "已答复，提出人会收到答复",
     "binding_decided": "已确认，账号可正常使用",
+    "enrollment_confirm": "已确认报到",
+    "enrollments_confirmed": "已确认，未能确认的仍在下方",
+    "enrollment_refuse": "未予确认，报到人会收到理由",
+    "enrollment_let-go": "已同意退出",
+    "enrollment_keep": "未同意退出，报到人会收到理由",
 }
 """What is said once it is done."""
 
@@ -191,6 +196,7 @@ PLACES = {
     SubjectKind.APPEAL: "appeals/{}",
     SubjectKind.COMPLAINT: "complaints/{}",
     SubjectKind.BINDING: "bindings",
+    SubjectKind.ENROLLMENT: "enrollments",
 }
 """The page of what a message is about; a claim has none of its own."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access.caller import Caller
+from app.access.caller import DISPATCHERS, Caller
 from app.enrollments import moving, queries, relations
 from app.enrollments.lifecycle import EnrollmentAction
 from app.enrollments.models import Enrollment
@@ -24,6 +24,7 @@ async def confirm(session: AsyncSession, caller: Caller, enrollment_id: uuid.UUI
 
 async def confirm_many(session: AsyncSession, caller: Caller, ids: Sequence[uuid.UUID]) -> list[BatchItem]:
     """Confirm a batch: of those that cannot be, each says why, and the others are confirmed all the same."""
+    caller.require(DISPATCHERS)
     known = await queries.locked(session, caller, ids)
     items = []
     for one in dict.fromkeys(ids):

@@ -72,6 +72,17 @@ class Enrollment(Base):
             postgresql_where=text("state IN ('requested', 'leaving')"),
         ),
         Index(None, "subject_id", "id"),
+        # the table of who stands where is made of this index alone; equal keys lie in it once
+        Index(
+            "ix_enrollments_statistics",
+            "region_code",
+            "unit_kind",
+            "kind",
+            "confirmed_on",
+            "ended_on",
+            "head_count",
+            postgresql_where=text("confirmed_on IS NOT NULL"),
+        ),
         Index(None, "organization_id", "confirmed_at"),
     )
 

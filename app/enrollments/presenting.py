@@ -82,6 +82,11 @@ async def counts(session: AsyncSession, caller: Caller) -> EnrollmentCounts:
     )
 
 
+async def waiting(session: AsyncSession, caller: Caller) -> int:
+    """How much waits for the caller's desks, all in all."""
+    return sum((await queries.waiting(session, caller)).values())
+
+
 async def receipt(session: AsyncSession, caller: Caller, keyring: Keyring, enrollment_id: uuid.UUID) -> ReceiptOut:
     """The receipt of an enrollment that the caller may see."""
     found = await queries.enrollment(session, caller, enrollment_id)

@@ -125,12 +125,14 @@ class Parties:
                 return nearest(able, matter.region_code)
             case Party.AUTHOR:
                 return [matter.author]
+            case Party.SUBJECT:
+                return matter.subjects
             case Party.DECIDER:
                 return [matter.decider] if matter.decider else []
 
 
 async def parties(session: AsyncSession, found: Sequence[Event]) -> Parties:
-    """Everybody whom some events of appeals, complaints and bindings may concern."""
+    """Everybody whom some events of matters may concern."""
     about = await matter_queries.matters(session, {event.subject for event in found})
     steps = {"", *(step for one in about.values() for step in codes.path(one.region_code))}
     return Parties(about, await queries.dispatchers(session, steps))

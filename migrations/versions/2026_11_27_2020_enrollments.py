@@ -202,6 +202,12 @@ def _indexes() -> None:
         ["region_code", "id"],
         postgresql_where=sa.text("state IN ('requested', 'leaving')"),
     )
+    op.create_index(
+        "ix_enrollments_statistics",
+        "enrollments",
+        ["region_code", "unit_kind", "kind", "confirmed_on", "ended_on", "head_count"],
+        postgresql_where=sa.text("confirmed_on IS NOT NULL"),
+    )
     op.create_index(op.f("ix_enrollments_subject_id_id"), "enrollments", ["subject_id", "id"])
     op.create_index(
         op.f("ix_enrollments_organization_id_confirmed_at"), "enrollments", ["organization_id", "confirmed_at"]

@@ -68,6 +68,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /appeals desk": {"scope": "desk"},
     "GET /complaints desk": {"scope": "desk"},
     "GET /complaints region": {"scope": "region"},
+    "GET /enrollments/statistics": {"region": COMMUNITY},
+    "GET /enrollments/statistics.xlsx": {"region": COMMUNITY},
     "GET /enrollments organization": {"scope": "organization"},
     "GET /enrollments desk": {"scope": "desk"},
     "GET /enrollments region": {"scope": "region"},

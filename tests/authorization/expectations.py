@@ -428,11 +428,13 @@ GET /enrollments/counts               401    403      403   403   403    403 403
 POST /enrollments                     401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
 POST /enrollments for a member        401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
 POST /enrollments for the unit        401    403      403   403   403    403 403      403     yes     403   yes  403       yes      403      yes   yes
+GET /enrollments/statistics           401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
+GET /enrollments/statistics.xlsx      401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
 GET /designations                     401    403      403   403   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /designations                    401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
 GET /musters                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /musters                         401    403      403   403   403    403 403      403     403     403   403  403       yes      403      yes   yes
-POST /enrollments/confirm             401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /enrollments/confirm             401    403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
 """)  # noqa: E501 - a table
 
 OF_THINGS: dict[str, Table] = {

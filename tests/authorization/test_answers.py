@@ -42,6 +42,7 @@ EvaluationOut        id demand_id round stars resolved tags comment channel eval
 EvidenceOut          taken_at lng lat
 ExportOut            made_at tables
 FeedbackOut          id claim_id demand_stars community_stars tags comment given_at
+Figures              organizations members in_service retired mobile applicant heads
 FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
@@ -82,6 +83,8 @@ RoleOut              role region_code organization_id
 SignedIn             access_token token_type expires_in refresh_token account
 SimilarOut           id number title category state result region_name distance filed_at closed_at joins is_own has_photo likeness
 Slot                 weekday from_hour to_hour
+StatisticsOut        region_code region_name on by rows total
+StatisticsRow        organizations members in_service retired mobile applicant heads region_code region_name unit_kind day
 SubjectOut           kind id
 Table                moves ends live
 TargetCount          organization_id name reported members enrolled heads

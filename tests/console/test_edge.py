@@ -11,6 +11,7 @@ from starlette.datastructures import State
 from app.console.desk import create_desk
 from app.console.route import DeskRoute, PageRoute
 from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_PLACES
+from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_ENROLLMENTS
 from app.demands import listing
 from app.kit.http import TransactionalRoute
 from tests.checkins.places import a_place
@@ -18,6 +19,7 @@ from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
 from tests.console.test_hearings import complained, rejected, shared
 from tests.demands.world import NEIGHBOUR, World, claimed, filed, ok, opened
+from tests.enrollments.reporting import reported
 
 PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in")}
 EVERYBODY = {("POST", "/sign-out")}
@@ -33,6 +35,7 @@ READING = {
     ("GET", "/complaints/{complaint_id}"),
     ("GET", "/bindings"),
     ("GET", "/codes"),
+    ("GET", "/enrollments"),
     ("GET", "/unread"),
     ("GET", "/members"),
     ("GET", "/organizations"),
@@ -54,6 +57,8 @@ DISPATCHING = {
     ("POST", "/appeals/{appeal_id}/{action}"),
     ("POST", "/complaints/{complaint_id}/{action}"),
     ("POST", "/bindings/{binding_id}/{action}"),
+    ("POST", "/enrollments/confirm"),
+    ("POST", "/enrollments/{enrollment_id}/{action}"),
 }
 """For the desk that has it."""
 QUERIES = {"/members": "?kind=one&who=党", "/organizations": "?unit=物", "/places": "?place=八"}
@@ -102,6 +107,8 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
         "complaint": complaint,
         "binding": binding,
     }
+    found = {"demand": demand, "claim": claim, "appeal": appeal, "complaint": complaint, "binding": binding}
+    found["enrollment"] = await reported(world.second)
     return {f"{{{name}_id}}": one["id"] for name, one in found.items()} | {"{action}": "message"}
 
 
@@ -169,6 +176,7 @@ VERBS = {
     "complaints": OF_COMPLAINTS,
     "bindings": OF_BINDINGS,
     "codes": OF_PLACES,
+    "enrollments": OF_ENROLLMENTS,
 }
 WELL_FORMED = {
     "children.0.description": "子单",
@@ -183,6 +191,7 @@ WELL_FORMED = {
     "stars": "5",
     "purpose": "enroll",
     "resolved": "true",
+    "ids": "00000000-0000-7000-8000-000000000000",
 }
 """A form in which nothing is missing, whatever is asked: so a refusal is for who asks."""
 

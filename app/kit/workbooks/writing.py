@@ -42,6 +42,19 @@ def refused_rows(title: str, columns: Sequence[Column], rows: Iterable[tuple[Seq
     return out.getvalue()
 
 
+def titled(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table under a row with its title, as staff send it upward."""
+    with _book() as (book, out):
+        sheet, text, bold = book.add_worksheet(), book.add_format(TEXT), book.add_format(TEXT | {"bold": True})
+        sheet.set_column(0, len(header) - 1, WIDTH)
+        sheet.merge_range(0, 0, 0, len(header) - 1, _writable(title), book.add_format(TEXT | {"align": "center"}))
+        for number, cells in enumerate((header, *rows), 1):
+            for at, cell in enumerate(cells):
+                sheet.write_string(number, at, _writable(cell), bold if number == 1 else text)
+        sheet.freeze_panes(2, 0)
+    return out.getvalue()
+
+
 @contextmanager
 def _book() -> Iterator[tuple[Any, BytesIO]]:
     out = BytesIO()
