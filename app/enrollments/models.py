@@ -84,6 +84,9 @@ class Enrollment(Base):
             postgresql_where=text("confirmed_on IS NOT NULL"),
         ),
         Index(None, "organization_id", "confirmed_at"),
+        # what came and went since a day that is summed up
+        Index(None, "confirmed_on"),
+        Index(None, "ended_on"),
     )
 
     id: Mapped[Id]
@@ -127,3 +130,17 @@ class Enrollment(Base):
     def subject_kind(self) -> EnrollmentSubject:
         """Who reports in."""
         return EnrollmentSubject.MEMBER if self.member_id else EnrollmentSubject.ORGANIZATION
+
+
+class EnrollmentBalance(Base):
+    """How many stood at the end of a day that is over, by district, kind of unit and kind of member."""
+
+    __tablename__ = "enrollment_balances"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    district_code: Mapped[Code] = mapped_column(primary_key=True)
+    unit_kind: Mapped[OrganizationKind] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for organizations."""
+    count: Mapped[int]
+    heads: Mapped[int]

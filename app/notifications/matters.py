@@ -34,7 +34,7 @@ class Matter:
     kind: SubjectKind
     id: uuid.UUID
     region_code: str
-    author: uuid.UUID
+    author: uuid.UUID | None
     decider: uuid.UUID | None
     waits: bool
     state: str = ""

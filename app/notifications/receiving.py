@@ -124,7 +124,7 @@ class Parties:
                 able = {code: [one for one in desk if one not in biased] for code, desk in self.desks.items()}
                 return nearest(able, matter.region_code)
             case Party.AUTHOR:
-                return [matter.author]
+                return [matter.author] if matter.author else []
             case Party.SUBJECT:
                 return matter.subjects
             case Party.DECIDER:

@@ -9,12 +9,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.enrollments import sheet, statistics_queries
+from app.enrollments import balances, sheet, statistics_queries
 from app.enrollments.lifecycle import EnrollmentState
-from app.enrollments.models import Enrollment, MemberKind
+from app.enrollments.models import Enrollment, EnrollmentBalance, MemberKind
 from app.enrollments.statistics_schemas import Grouping
 from app.kit import clock, codes, db
 from app.kit.clock import CHINA
@@ -23,11 +23,13 @@ from app.meta import labels
 from app.organizations.models import OrganizationKind
 from app.settings import Settings
 from tests.client import refusal
+from tests.clock import move_clock
 from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR, SUBDISTRICT, World, ok
 from tests.enrollments.reporting import Body, moved, reported
 from tests.factories import a_member, a_region, an_account, an_organization
 
 FIRST = datetime(2026, 6, 1, tzinfo=UTC)
+BALANCE = [column.name for column in EnrollmentBalance.__table__.columns]
 BY = ("region", "unit_kind", "day")
 
 
@@ -228,3 +230,37 @@ def _confirmed(account_id: Any, body: Any, member_id: Any, region_code: str) -> 
         requested_by=account_id,
         confirmed_at=now,
     )
+
+
+async def city(world: World, **asked: Any) -> Body:
+    return await ok(world.admin.get("/enrollments/statistics", region="1101", **asked))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_city_says_the_same_whatever_has_been_summed_up(
+    world: World, session: AsyncSession, settings: Settings, seed: int
+) -> None:
+    """Days are summed up one after the other, and after each every table is as it was counted from the rows."""
+    await a_history(session, world, seed)
+    days = [(FIRST + timedelta(days=number)).date() for number in (0, 10, 30, 45, 46, 80, 120)]
+    asked = [{"on": day.isoformat(), "by": by} for day in days for by in (["region"], ["unit_kind"], [])]
+    before = [await city(world, **one) for one in asked]
+    for day in days[1:4]:
+        await session.execute(insert(EnrollmentBalance).from_select(BALANCE, statistics_queries.balance_of(day)))
+        await session.commit()
+        assert [await city(world, **one) for one in asked] == before
+    assert before[-1]["total"]["members"] > 0
+
+
+async def test_days_are_summed_up_once_when_they_are_surely_over(
+    world: World, session: AsyncSession, settings: Settings
+) -> None:
+    await reported(world.desk, member_id=str(world.members[0].id))
+    done = [await balances.sum_up(session)]
+    for days in (3, 3, 5):
+        move_clock(settings, timedelta(days=days))
+        done.append(await balances.sum_up(session))
+    assert done == [1, 1, 0, 2]  # at first yesterday, when nobody was there, and later each day since the last one
+    kept = (await session.execute(select(EnrollmentBalance.day, EnrollmentBalance.count))).all()
+    over = (clock.now() - balances.SURE_AFTER).astimezone(CHINA).date()
+    assert sorted(kept) == [(over - timedelta(days=back), 1) for back in (3, 2, 1)]
