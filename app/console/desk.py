@@ -15,8 +15,7 @@ from app.checkins.listing import PAGE
 from app.console import forms, landing, rendering
 from app.console.rendering import chosen
 from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
-from app.console.routers import bindings, codes, demands, filing, inbox, oversight, signing_in, worklist
-from app.console.routers import bindings, demands, enrollments, filing, inbox, oversight, signing_in, worklist
+from app.console.routers import bindings, codes, demands, enrollments, filing, inbox, oversight, signing_in, worklist
 from app.console.shell import Shell
 from app.kit import problems
 from app.kit.errors import AppError, TokenInvalid

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from alembic import op
 
 revision: str = "2026_11_27_2055_enroll_messages"
-down_revision: str | None = "2026_11_27_2020_enrollments"
+down_revision: str | None = "2026_11_27_2040_enrollments"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -10,8 +10,7 @@ from starlette.datastructures import State
 
 from app.console.desk import create_desk
 from app.console.route import DeskRoute, PageRoute
-from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_PLACES
-from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_ENROLLMENTS
+from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_ENROLLMENTS, OF_PLACES
 from app.demands import listing
 from app.kit.http import TransactionalRoute
 from tests.checkins.places import a_place

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "2026_11_27_2020_enrollments"
-down_revision: str | None = "2026_11_24_1825_appealed"
+revision: str = "2026_11_27_2040_enrollments"
+down_revision: str | None = "2026_11_27_2030_codes"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
