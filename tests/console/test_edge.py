@@ -105,9 +105,8 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
         "appeal": appeal,
         "complaint": complaint,
         "binding": binding,
+        "enrollment": await reported(world.second),
     }
-    found = {"demand": demand, "claim": claim, "appeal": appeal, "complaint": complaint, "binding": binding}
-    found["enrollment"] = await reported(world.second)
     return {f"{{{name}_id}}": one["id"] for name, one in found.items()} | {"{action}": "message"}
 
 
