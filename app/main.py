@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import app.access.router
+import app.checkins.router
 import app.content.router
 import app.demands.routers.claims
 import app.demands.routers.demands
@@ -21,6 +22,9 @@ import app.demands.routers.files
 import app.demands.routers.following
 import app.demands.routers.lifecycle
 import app.demands.routers.reveals
+import app.enrollments.routers.calls
+import app.enrollments.routers.enrollments
+import app.enrollments.routers.statistics
 import app.ledger.router
 import app.members.router
 import app.notifications.router
@@ -30,7 +34,9 @@ import app.policies.router
 import app.privacy.router
 import app.regions.router
 from app import meta, system
+from app.checkins.listing import PAGE
 from app.console.desk import create_desk, refuse
+from app.console.landing import create_landing
 from app.console.route import PLACE
 from app.content.reencoding import Workshop
 from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
@@ -51,6 +57,7 @@ PUBLIC = (
     app.policies.router.public,
     app.regions.router.public,
     app.demands.routers.lifecycle.public,
+    app.enrollments.routers.enrollments.public,
     app.privacy.router.public,
     meta.public,
 )
@@ -70,11 +77,15 @@ ROUTERS = (
     app.demands.routers.feedback.router,
     app.demands.routers.following.router,
     app.demands.routers.following.desk,
+    app.enrollments.routers.statistics.router,  # before one enrollment by its id
+    app.enrollments.routers.enrollments.router,
+    app.enrollments.routers.calls.router,
     app.notifications.router.router,
     app.demands.routers.reveals.router,
     app.privacy.router.router,
     app.oversight.router.router,
     app.demands.routers.files.router,
+    app.checkins.router.router,
 )
 
 API_ROUTES = APIRouter(responses=problems.RESPONSES)
@@ -126,6 +137,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.hot = None
     problems.install(application)
     application.mount(PLACE, create_desk(application.state))
+    application.mount(PAGE, create_landing(application.state))
     return application
 
 

@@ -48,7 +48,11 @@ class Client:
         headers = request.pop("headers", {})
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        full = path if path.startswith(("/api", "/healthz", "/readyz", "/version", "/docs", "/openapi")) else API + path
+        full = (
+            path
+            if path.startswith(("/api", "/healthz", "/readyz", "/version", "/docs", "/openapi", "/q/"))
+            else API + path
+        )
         return await self.http.request(method, full, headers=headers, **request)
 
     async def signed_in(self, name: str) -> "Client":

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.members.models import BindingRequest
 from app.members.queries import decided_by
+from app.notifications import enrollment_matters
 from app.notifications.matters import CALLS_OF_A_MATTER, Matter
 from app.notifications.models import Notification, SubjectKind
 from app.notifications.queries import UNREAD, among
@@ -19,7 +20,7 @@ Ids = Collection[uuid.UUID]
 
 
 async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
-    """Some appeals, complaints and bindings by their ids."""
+    """Some matters by their ids."""
     appeals = await session.scalars(select(Appeal).where(among(Appeal.id, ids)))
     complaints = await session.scalars(select(Complaint).where(among(Complaint.id, ids)))
     bindings = await session.scalars(select(BindingRequest).where(among(BindingRequest.id, ids)))
@@ -51,7 +52,8 @@ async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
             for one in bindings
         ),
     ]
-    return {matter.id: matter for matter in found}
+    others = [*await enrollment_matters.enrollments(session, ids), *await enrollment_matters.musters(session, ids)]
+    return {matter.id: matter for matter in (*found, *others)}
 
 
 async def drop_earlier_calls(session: AsyncSession, matter_id: uuid.UUID, before: int) -> None:

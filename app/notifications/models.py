@@ -81,6 +81,13 @@ class NotificationKind(StrEnum):
     COMPLAINT_ANSWERED = "complaint_answered"
     BINDING_TO_DECIDE = "binding_to_decide"
     BINDING_DECIDED = "binding_decided"
+    ENROLLMENT_TO_CONFIRM = "enrollment_to_confirm"
+    EXIT_TO_DECIDE = "exit_to_decide"
+    ENROLLMENT_CONFIRMED = "enrollment_confirmed"
+    ENROLLMENT_REFUSED = "enrollment_refused"
+    ENROLLMENT_KEPT = "enrollment_kept"
+    ENROLLMENT_ENDED = "enrollment_ended"
+    MUSTERED = "mustered"
 
 
 class SubjectKind(StrEnum):
@@ -91,6 +98,8 @@ class SubjectKind(StrEnum):
     APPEAL = "appeal"
     COMPLAINT = "complaint"
     BINDING = "binding"
+    ENROLLMENT = "enrollment"
+    MUSTER = "muster"
 
 
 class Notification(Base):

@@ -20,12 +20,10 @@ from app.kit.clock import CHINA
 from app.kit.events import Event
 from app.notifications import matter_presenting, queries
 from app.notifications.hearing import GROUPS
-from app.notifications.matter_presenting import Told
+from app.notifications.matter_presenting import TIME, Told
 from app.notifications.models import Notification, NotificationGroup, SubjectKind
 from app.notifications.schemas import NotificationOut, SubjectOut
 from app.notifications.texts import ALIKE, CLOCKS, NOTED, REASONS, RESOLVED, RESULTS, TEXTS, UNSEEN
-
-TIME = "%m月%d日%H:%M"
 
 
 @dataclass(frozen=True, slots=True)

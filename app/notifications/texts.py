@@ -60,6 +60,13 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.COMPLAINT_CLIMBED: ("投诉建议已转上级", "您的{what}逾期未答复，已转{desk}答复。"),
     N.COMPLAINT_ANSWERED: ("投诉建议已答复", "{desk}已答复您的{what}。"),
     N.BINDING_TO_DECIDE: ("身份待核对", "有一个账号的手机号对应多名党员，请{desk}核对。"),
+    N.ENROLLMENT_TO_CONFIRM: ("报到待确认", "{who}申请到{desk}报到，请确认。"),
+    N.EXIT_TO_DECIDE: ("退出待批准", "{who}申请退出{desk}，请批准或说明理由。"),
+    N.ENROLLMENT_CONFIRMED: ("报到成功", "{who}在{desk}的报到已确认，可在报到详情中查看回执。"),
+    N.ENROLLMENT_REFUSED: ("报到未通过", "{who}在{desk}的报到未通过，理由见报到详情。"),
+    N.ENROLLMENT_KEPT: ("退出未获批准", "{who}退出{desk}的申请未获批准，理由见报到详情。"),
+    N.ENROLLMENT_ENDED: ("报到已结束", "{who}在{desk}的报到已结束。"),
+    N.MUSTERED: ("集结令", "{desk}发布集结令「{title}」，请在{ends_at}前组织报到。"),
     N.BINDING_DECIDED: ("身份核对完成", "{desk}已核对您的党员身份，请在“我的”中查看。"),
 }
 """A title and a body for each kind."""

@@ -24,6 +24,12 @@ class OrganizationKind(StrEnum):
     LOCAL_UNIT = "local_unit"
     ENTERPRISE = "enterprise"
     SOCIAL_ORGANIZATION = "social_organization"
+    INSTITUTION = "institution"
+    STATE_ENTERPRISE = "state_enterprise"
+    UNIVERSITY = "university"
+    GARRISON = "garrison"
+    RESIDENTS_COMMITTEE = "residents_committee"
+    VILLAGE_COMMITTEE = "village_committee"
 
 
 class Organization(Base):

@@ -15,6 +15,7 @@ from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
 from app.demands.models import Claim, Demand, Evaluation, Note, NoteKind, Reveal, Service
+from app.enrollments.models import Enrollment
 from app.kit.db import Base
 from app.ledger.models import Entry
 from app.members.models import BindingRequest, Engagement, Member, Preference
@@ -104,6 +105,12 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(Preference, lambda person: Preference.member_id == person.member_id, removed=True),
     Holding(Notification, lambda person: Notification.account_id == person.account_id, removed=True),
     Holding(Mute, lambda person: Mute.account_id == person.account_id, removed=True),
+    Holding(
+        Enrollment,
+        lambda person: Enrollment.member_id == person.member_id,
+        erased={"reason": None},
+        withheld=frozenset({"requested_by", "confirmed_by", "ended_by"}),
+    ),
     Holding(Engagement, lambda person: Engagement.person_id.in_(person.ids)),
     Holding(
         Note,

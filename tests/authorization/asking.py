@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.authorization.document import PARAMETER
 from tests.authorization.expectations import route_of
-from tests.authorization.stage import ABSENT, PASSWORD, Stage
+from tests.authorization.stage import ABSENT, LATER, PASSWORD, Stage
 from tests.client import ANSWER, Client
 from tests.content import making
 from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR
@@ -68,11 +68,17 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /appeals desk": {"scope": "desk"},
     "GET /complaints desk": {"scope": "desk"},
     "GET /complaints region": {"scope": "region"},
+    "GET /enrollments/statistics": {"region": COMMUNITY},
+    "GET /enrollments/statistics.xlsx": {"region": COMMUNITY},
+    "GET /enrollments organization": {"scope": "organization"},
+    "GET /enrollments desk": {"scope": "desk"},
+    "GET /enrollments region": {"scope": "region"},
 }
 
 NAMED = {
     "GET /regions/{code}": COMMUNITY,
     "GET /regions/{code} absent": "999999",
+    "GET /receipts/{code} absent": "R0",
     "PUT /calendar/{day}": "2026-10-08",
     "PUT /calendar/{day} of the district": "2026-10-08",
     "PUT /calendar/{day} of elsewhere": "2026-10-08",
@@ -113,9 +119,37 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /appeals": lambda stage: {"subject_kind": "rejection", "subject_id": stage.rejected, "reason": WORDS},
     "POST /appeals/{appeal_id}/decide": _plain({"upheld": False, "reason": WORDS}),
     "POST /appeals/{appeal_id}/withdraw": _plain({}),
+    "POST /places": _plain({"region_code": COMMUNITY, "purpose": "enroll", "name": WORDS, "address": WORDS}),
+    "POST /places elsewhere": _plain({"region_code": ELSEWHERE, "purpose": "enroll"}),
+    "POST /places/{place_id}/renew": _plain({}),
+    "POST /places/{place_id}/revoke": _plain({}),
     "POST /complaints": _plain({"kind": "suggestion", "text": WORDS, "region_code": COMMUNITY}),
     "POST /complaints/{complaint_id}/answer": _plain({"text": WORDS, "accepted": True}),
     "POST /complaints/{complaint_id}/raise-again": _plain({}),
+    "POST /enrollments": _plain({"region_code": COMMUNITY}),
+    "POST /enrollments for a member": lambda stage: {
+        "region_code": COMMUNITY,
+        "member_id": str(stage.world.members[2].id),
+    },
+    "POST /enrollments for the unit": lambda stage: {
+        "region_code": COMMUNITY,
+        "organization_id": stage.organizations["unit"],
+    },
+    "POST /enrollments/confirm": lambda stage: {"ids": [stage.enrollments["claimant's"]]},
+    "POST /enrollments/{enrollment_id}/confirm": _plain({}),
+    "POST /enrollments/{enrollment_id}/refuse": _plain(REASON),
+    "POST /enrollments/{enrollment_id}/let-go": _plain(REASON),
+    "POST /enrollments/{enrollment_id}/keep": _plain(REASON),
+    "POST /enrollments/{enrollment_id}/withdraw": _plain({}),
+    "POST /enrollments/{enrollment_id}/leave": _plain({}),
+    "POST /enrollments/{enrollment_id}/transfer": _plain({"region_code": NEIGHBOUR}),
+    "POST /designations": lambda stage: {
+        "region_code": COMMUNITY,
+        "organization_id": stage.organizations["other unit"],
+    },
+    "POST /designations/{designation_id}/end": _plain({}),
+    "POST /musters": _plain({"region_code": DISTRICT, "title": WORDS, "text": WORDS, "ends_at": LATER}),
+    "POST /musters/{muster_id}/close": _plain({}),
     "POST /members/bindings/{binding_id}/decide": _plain({"member_id": None}),
     "PUT /notifications/quiet": _plain({"muted": ["progress"]}),
     "POST /notifications/read-all": _plain({"until": "2026-01-01T00:00:00+08:00"}),
@@ -173,10 +207,16 @@ def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
     if path == "/files":
         return Question(method, path, upload=making.jpeg())
     body = BODIES[asked](stage) if method in ("POST", "PUT") else None
-    return Question(method, path, QUERIES.get(asked, {}), body)
+    return Question(method, path, _query(stage, asked), body)
+
+
+def _query(stage: Stage, asked: str) -> dict[str, str]:
+    if route_of(asked).split()[1] == "/places/posters":
+        return {"place_id": stage.places["elsewhere" if asked.endswith("elsewhere") else "ours"]}
+    return QUERIES.get(asked, {})
 
 
 def _named(stage: Stage, asked: str) -> str:
     if "{token}" in asked:
         return stage.link[: -1 if asked.endswith("altered") else None]
-    return NAMED[asked]
+    return stage.receipt if asked == "GET /receipts/{code}" else NAMED[asked]

@@ -243,6 +243,58 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+SEES_ENROLLMENT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
+unit's                   401    404      404   404   404    404 404      404     yes     404   yes  404       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+DECIDES_ENROLLMENT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 403      404     404     404   yes  404       yes      403      yes   yes
+unit's                   401    404      404   404   404    404 404      404     403     404   yes  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+ENROLLED = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      403      yes   yes
+unit's                   401    404      404   404   404    404 404      404     yes     404   yes  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+ENDS_DESIGNATION = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      403     403     403   yes  403       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     403     403   403  403       403      403      403   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SEES_MUSTER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      yes     yes     404   yes  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    yes 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+COUNTS_MUSTER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      403     yes     404   yes  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    403 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+CLOSES_MUSTER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      403     403     404   403  403       yes      403      yes   yes
+elsewhere                401    404      404   404   404    403 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
 EVALUATIONS = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      yes   yes   403    403 403      403     403     403   yes  404       yes      yes      yes   yes
@@ -264,6 +316,22 @@ published                401    404      404   404   404    404 404      404    
 for all                  401    404      404   404   404    404 404      404     404     404   yes  404       yes      404      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
 unused                   401    404      yes   404   404    404 404      404     404     404   404  404       404      404      404   404
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SEES_PLACE = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+HANGS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
@@ -344,6 +412,29 @@ GET /complaints                       401    yes      yes   yes   yes    yes yes
 GET /complaints desk                  401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 GET /complaints region                401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 POST /complaints                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /places                           401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /places                          401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+POST /places elsewhere                401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+GET /places/posters                   401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+GET /places/posters of elsewhere      401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+GET /me/code                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /receipts/{code}                  yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /receipts/{code} absent           404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+GET /enrollments                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /enrollments organization         401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   403
+GET /enrollments desk                 401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /enrollments region               401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /enrollments/counts               401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /enrollments                     401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
+POST /enrollments for a member        401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+POST /enrollments for the unit        401    403      403   403   403    403 403      403     yes     403   yes  403       yes      403      yes   yes
+GET /enrollments/statistics           401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
+GET /enrollments/statistics.xlsx      401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
+GET /designations                     401    403      403   403   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /designations                    401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+GET /musters                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /musters                         401    403      403   403   403    403 403      403     403     403   403  403       yes      403      yes   yes
+POST /enrollments/confirm             401    403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
 """)  # noqa: E501 - a table
 
 OF_THINGS: dict[str, Table] = {
@@ -401,7 +492,24 @@ OF_THINGS: dict[str, Table] = {
     "GET /complaints/{complaint_id}": SEES_COMPLAINT,
     "POST /complaints/{complaint_id}/answer": ANSWERS,
     "POST /complaints/{complaint_id}/raise-again": WITHDRAWS,
+    "GET /enrollments/{enrollment_id}": SEES_ENROLLMENT,
+    "GET /enrollments/{enrollment_id}/receipt": SEES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/confirm": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/refuse": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/let-go": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/keep": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/withdraw": ENROLLED,
+    "POST /enrollments/{enrollment_id}/leave": ENROLLED,
+    "POST /enrollments/{enrollment_id}/transfer": ENROLLED,
+    "POST /designations/{designation_id}/end": ENDS_DESIGNATION,
+    "GET /musters/{muster_id}": SEES_MUSTER,
+    "GET /musters/{muster_id}/counts": COUNTS_MUSTER,
+    "POST /musters/{muster_id}/close": CLOSES_MUSTER,
     "GET /files/{file_id}": SHOWN,
+    "GET /places/{place_id}": SEES_PLACE,
+    "GET /places/{place_id}/code": HANGS,
+    "POST /places/{place_id}/renew": HANGS,
+    "POST /places/{place_id}/revoke": HANGS,
 }
 """What is asked of one thing; words after the route say what else is in the request."""
 

@@ -37,6 +37,7 @@ from tests.factories import a_member, an_organization
 from tests.notifications.post import Post, inbox
 
 ABSENT = "00000000-0000-7000-8000-000000000000"
+LATER = "2199-01-01T00:00:00+08:00"
 PASSWORD = "correct horse battery"
 TOLD: dict[str, dict[str, Any]] = {
     "named": {
@@ -79,6 +80,12 @@ class Stage:
     """A demand of the filer's that its desk refused."""
     appeals: dict[str, str] = field(default_factory=dict)
     complaints: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    enrollments: dict[str, str] = field(default_factory=dict)
+    designations: dict[str, str] = field(default_factory=dict)
+    musters: dict[str, str] = field(default_factory=dict)
+    receipt: str = ""
+    """The code of the claimant's."""
     files: dict[str, str] = field(default_factory=dict)
     link: str = ""
     """The token of a link that opens the file of ours."""
@@ -105,7 +112,11 @@ class Stage:
             "notification_id": self.notifications,
             "appeal_id": self.appeals,
             "complaint_id": self.complaints,
+            "enrollment_id": self.enrollments,
+            "designation_id": self.designations,
+            "muster_id": self.musters,
             "file_id": self.files,
+            "place_id": self.places,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -139,8 +150,10 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _others(stage)
     await _offers(stage)
     await _objections(stage)
+    await _enrollments(stage)
     await _messages(stage)
     await _files(stage)
+    await _places(stage)
     return stage
 
 
@@ -283,6 +296,34 @@ async def _objections(stage: Stage) -> None:
     refused = await filed(stage.people["filer"], contact=None)
     await ok(stage.people["desk"].post(f"/demands/{refused['id']}/reject", {"reason": "不予受理"}))
     stage.rejected = refused["id"]
+
+
+async def _places(stage: Stage) -> None:
+    """A place with its code in every region."""
+    for name, region_code in (("ours", COMMUNITY), ("next door", NEIGHBOUR), ("elsewhere", ELSEWHERE)):
+        body = {"region_code": region_code, "purpose": "enroll"}
+        stage.places[name] = (await ok(stage.people["admin"].post("/places", body), 201))["id"]
+
+
+async def _enrollments(stage: Stage) -> None:
+    """The claimant and the unit ask to report in to our community; elsewhere somebody has. Both are called to."""
+    people = stage.people
+    reports = {
+        "claimant's": ("claimant", {"region_code": COMMUNITY}),
+        "unit's": ("liaison", {"region_code": COMMUNITY, "organization_id": stage.organizations["unit"]}),
+        "elsewhere": ("admin", {"region_code": ELSEWHERE, "member_id": stage.members["elsewhere"]}),
+    }
+    for name, (who, body) in reports.items():
+        stage.enrollments[name] = (await ok(people[who].post("/enrollments", body), 201))["id"]
+    places = {"unit's": ("unit", COMMUNITY, SUBDISTRICT), "elsewhere": ("elsewhere", ELSEWHERE, ELSEWHERE[:9])}
+    for name, (unit, region_code, above) in places.items():
+        body = {"organization_id": stage.organizations[unit], "region_code": region_code}
+        stage.designations[name] = (await ok(people["admin"].post("/designations", body), 201))["id"]
+        call: dict[str, Any] = {"region_code": above, "title": "集结令", "text": "请到社区报到", "ends_at": LATER}
+        call |= {"organization_ids": [stage.organizations[unit]]} if unit == "unit" else {}
+        stage.musters[name] = (await ok(people["admin"].post("/musters", call), 201))["id"]
+    own = stage.enrollments["claimant's"]
+    stage.receipt = (await ok(people["claimant"].get(f"/enrollments/{own}/receipt")))["code"]
 
 
 async def _files(stage: Stage) -> None:

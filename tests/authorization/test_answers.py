@@ -17,6 +17,8 @@ FIELDS = """
 AccountOut           id nickname phone_masked home_region_code member_id
 ActorOut             kind display_name
 AppealOut            id subject_kind subject_id demand_id demand_title region_code region_name reason disputed state filed_at due_at overdue answer amount ended_at actions
+BatchItem            id confirmed code
+BatchOut             items
 BindingOut           id account_id nickname phone_masked region_code requested_at decided_at member_id candidates
 ByProvenance         measured confirmed entered
 CalendarOut          region_code year days
@@ -27,15 +29,20 @@ Claimant             id display_name badge
 ComplaintOut         id kind region_code region_name demand_id text anonymous author state filed_at due_at overdue answer accepted answered_at raised_again actions
 ConsentOut           purpose version given_at withdrawn_at
 ContactOut           name phone
+CommunityCount       region_code region_name organizations members heads
 CountsOut            mine open desk region overdue needs_desk
 DayOut               day works kind name set_in
 DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions proposal needs_desk joins joined merged_into parent children closes match
+DesignationOut       id organization_id organization_name region_code region_name is_primary since until
 DocumentOut          purpose version title text
+EnrollmentCounts     requested leaving
+EnrollmentOut        id number subject name organization_id organization_name unit_kind member_id kind head_count region_code region_name is_primary designated state succeeds_id requested_at confirmed_at leaving_at ended_at reason actions
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at struck_at
 EvidenceOut          taken_at lng lat
 ExportOut            made_at tables
 FeedbackOut          id claim_id demand_stars community_stars tags comment given_at
+Figures              organizations members in_service retired mobile applicant heads
 FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
@@ -52,6 +59,8 @@ MeOut                id nickname phone_masked home_region_code roles member
 MemberOut            id name phone_masked organization_id home_region_code skills
 Meta                 enums categories policies errors
 Move                 state action to who
+MusterCounts         organizations communities
+MusterOut            id region_code region_name title text starts_at ends_at all_below is_open closed_at
 Named                display_name
 NotificationOut      id kind group title body subject times at read_at actions
 OrganizationHoursOut minutes members services by_provenance
@@ -65,6 +74,7 @@ Question             code text required
 QuietOut             muted mutable
 RankOut              rank id name points minutes count
 ReasonOut            code text
+ReceiptOut           number code
 RegionOut            code level name parent_code full_name
 RelatedDemand        id number title category state result
 ResponseRatingOut    id claim_id stars resolved comment rated_at
@@ -73,11 +83,15 @@ RoleOut              role region_code organization_id
 SignedIn             access_token token_type expires_in refresh_token account
 SimilarOut           id number title category state result region_name distance filed_at closed_at joins is_own has_photo likeness
 Slot                 weekday from_hour to_hour
+StatisticsOut        region_code region_name on by rows total
+StatisticsRow        organizations members in_service retired mobile applicant heads region_code region_name unit_kind day
 SubjectOut           kind id
 Table                moves ends live
+TargetCount          organization_id name reported members enrolled heads
 TimelineItem         kind at actor detail
 UnreadOut            unread by_kind by_group
 UploadedOut          id kind media_type size width height seconds uploaded_at expires_at
+VerifiedOut          number subject kind region_code region_name reported_at state
 Version              version migration python
 Whistled             id display_name
 """  # noqa: E501 - a table

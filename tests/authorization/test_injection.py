@@ -33,6 +33,7 @@ WIDEST = {
     "GET /claims": "GET /claims desk",
     "GET /appeals": "GET /appeals desk",
     "GET /complaints": "GET /complaints region",
+    "GET /enrollments": "GET /enrollments region",
 }
 """The row of a list's widest scope: where a filter that was broken would show most."""
 SKELETONS = INNER | {"ChildIn": {"description": "有人需要帮忙"}, "Slot": {"weekday": 6, "from_hour": 9, "to_hour": 12}}

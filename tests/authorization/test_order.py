@@ -109,6 +109,7 @@ async def test_of_two_refusals_the_earlier_is_told(
         "POST /members/bindings/{binding_id}/decide",
         "POST /notifications/{notification_id}/read",
         "GET /appeals/{appeal_id}",
+        "POST /enrollments/{enrollment_id}/confirm",
         "POST /complaints/{complaint_id}/answer",
     ],
 )

@@ -10,13 +10,15 @@ from starlette.datastructures import State
 
 from app.console.desk import create_desk
 from app.console.route import DeskRoute, PageRoute
-from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS
+from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_ENROLLMENTS, OF_PLACES
 from app.demands import listing
 from app.kit.http import TransactionalRoute
+from tests.checkins.places import a_place
 from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
 from tests.console.test_hearings import complained, rejected, shared
 from tests.demands.world import NEIGHBOUR, World, claimed, filed, ok, opened
+from tests.enrollments.reporting import reported
 
 PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in")}
 EVERYBODY = {("POST", "/sign-out")}
@@ -31,6 +33,8 @@ READING = {
     ("GET", "/complaints"),
     ("GET", "/complaints/{complaint_id}"),
     ("GET", "/bindings"),
+    ("GET", "/codes"),
+    ("GET", "/enrollments"),
     ("GET", "/unread"),
     ("GET", "/members"),
     ("GET", "/organizations"),
@@ -42,12 +46,18 @@ READING = {
 """For all staff."""
 DISPATCHING = {
     ("GET", "/file"),
+    ("GET", "/codes/posters"),
+    ("GET", "/codes/{place_id}/screen"),
+    ("POST", "/codes"),
+    ("POST", "/codes/{place_id}/{action}"),
     ("POST", "/file"),
     ("POST", "/demands/{demand_id}/{action}"),
     ("POST", "/claims/{claim_id}/{action}"),
     ("POST", "/appeals/{appeal_id}/{action}"),
     ("POST", "/complaints/{complaint_id}/{action}"),
     ("POST", "/bindings/{binding_id}/{action}"),
+    ("POST", "/enrollments/confirm"),
+    ("POST", "/enrollments/{enrollment_id}/{action}"),
 }
 """For the desk that has it."""
 QUERIES = {"/members": "?kind=one&who=党", "/organizations": "?unit=物", "/places": "?place=八"}
@@ -87,13 +97,24 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
     appeal, complaint = await rejected(world), await complained(world)
     await shared(session, world)
     (binding,) = (await ok(world.desk.get("/members/bindings")))["items"]
-    found = {"demand": demand, "claim": claim, "appeal": appeal, "complaint": complaint, "binding": binding}
+    spot = await a_place(world.desk)
+    found = {
+        "place": spot,
+        "demand": demand,
+        "claim": claim,
+        "appeal": appeal,
+        "complaint": complaint,
+        "binding": binding,
+        "enrollment": await reported(world.second),
+    }
     return {f"{{{name}_id}}": one["id"] for name, one in found.items()} | {"{action}": "message"}
 
 
 def address(path: str, place: dict[str, str], action: str = "message") -> str:
     for name, value in (place | {"{action}": action}).items():
         path = path.replace(name, value)
+    if path == "/codes/posters":
+        return f"{path}?place_id={place['{place_id}']}"
     return path + QUERIES.get(path, "")
 
 
@@ -152,6 +173,8 @@ VERBS = {
     "appeals": OF_APPEALS,
     "complaints": OF_COMPLAINTS,
     "bindings": OF_BINDINGS,
+    "codes": OF_PLACES,
+    "enrollments": OF_ENROLLMENTS,
 }
 WELL_FORMED = {
     "children.0.description": "子单",
@@ -164,7 +187,9 @@ WELL_FORMED = {
     "region_code": NEIGHBOUR,
     "result": "handled",
     "stars": "5",
+    "purpose": "enroll",
     "resolved": "true",
+    "ids": "00000000-0000-7000-8000-000000000000",
 }
 """A form in which nothing is missing, whatever is asked: so a refusal is for who asks."""
 
