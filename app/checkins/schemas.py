@@ -3,16 +3,23 @@
 import uuid
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.checkins.models import CodeState, PlacePurpose
 from app.kit.pagination import PageRequest
-from app.kit.schema import Id, Input, Output, PlainText, RegionCode, RegionFilter, TextFilter, Time, TimeIn
+from app.kit.schema import Id, Input, Output, PlainText, RegionCode, RegionFilter, TextFilter, Time, TimeIn, wrong
 
-ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
-Name = Annotated[PlainText, StringConstraints(min_length=1, max_length=40, pattern=ONE_LINE)]
+
+def _one_line(value: str) -> str:
+    shown = "".join(letter for letter in " ".join(value.split()) if letter.isprintable())
+    if not shown:
+        raise wrong("blank", "不能为空", "must not be blank")
+    return shown
+
+
+Name = Annotated[PlainText, StringConstraints(min_length=1, max_length=40), AfterValidator(_one_line)]
 """So short that it can be read on a poster from three steps away."""
-Address = Annotated[PlainText, StringConstraints(min_length=1, max_length=60, pattern=ONE_LINE)]
+Address = Annotated[PlainText, StringConstraints(min_length=1, max_length=60), AfterValidator(_one_line)]
 MOST_POSTERS = 40
 """Whose printing takes some three seconds."""
 

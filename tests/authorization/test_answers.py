@@ -59,6 +59,7 @@ MeOut                id nickname phone_masked home_region_code roles member
 MemberOut            id name phone_masked organization_id home_region_code skills
 Meta                 enums categories policies errors
 Move                 state action to who
+MovingCodeOut        code url until next_at
 MusterCounts         organizations communities
 MusterOut            id region_code region_name title text starts_at ends_at all_below is_open closed_at
 Named                display_name
@@ -66,6 +67,7 @@ NotificationOut      id kind group title body subject times at read_at actions
 OrganizationHoursOut minutes members services by_provenance
 OrganizationOut      id kind name region_code parent_id
 OwnMember            id name organization_id skills
+PlaceOut             id region_code region_name purpose name address version number code url state made_at expires_at actions
 PointsOut            balance entries next_cursor
 PolicyOut            key value default means set_in valid_from
 PreferencesOut       slots days_off wishes place

@@ -35,6 +35,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "MoveIn": ("enrollments",),
     "WordsIn": ("enrollments",),
     "WordsMaybeIn": ("enrollments",),
+    "PlaceIn": ("places", "place_codes"),
+    "RenewIn": ("places", "place_codes"),
     "DemandIn": (*DEMANDS, "events"),
     "Contact": ("demands", "accounts"),
     "Location": ("demands",),
@@ -74,6 +76,7 @@ THINGS = {
     "enrollment_id": "claimant's",
     "designation_id": "unit's",
     "muster_id": "unit's",
+    "place_id": "ours",
 }
 WHO = {
     "POST /appeals": "filer",

@@ -68,10 +68,14 @@ async def test_a_code_ends_at_its_date(world: World, settings: Settings) -> None
         assert refusal(await world.desk.get(path, **query)) == (409, "code_ended")
 
 
-@pytest.mark.parametrize("wrong", [{"name": "一\n二"}, {"name": "长" * 41}, {"address": "\x07"}, {"version": 2}])
+@pytest.mark.parametrize("wrong", [{"name": "\u202e"}, {"name": "长" * 41}, {"address": "\x07"}, {"version": 2}])
 async def test_what_a_poster_cannot_show_is_refused(world: World, wrong: dict[str, object]) -> None:
     body = {"region_code": COMMUNITY, "purpose": "enroll", **wrong}
     assert refusal(await world.desk.post("/places", body)) == (422, "invalid_request")
+
+
+async def test_a_name_is_one_line_of_what_can_be_seen(world: World) -> None:
+    assert (await a_place(world.desk, name=" 党群\n\t服务\u202e中心\u3000一层 "))["name"] == "党群 服务中心 一层"
 
 
 async def test_a_date_that_has_passed_and_a_region_that_is_not_there_are_refused(world: World) -> None:

@@ -101,6 +101,8 @@ def known(stage: Stage) -> Known:
         "path.enrollment_id": list(stage.enrollments.values()),
         "path.designation_id": list(stage.designations.values()),
         "path.muster_id": list(stage.musters.values()),
+        "path.place_id": list(stage.places.values()),
+        "query.place_id[*]": list(stage.places.values()),
         "path.file_id": files,
         "path.token": [stage.link],
         "path.code": [*regions, stage.receipt],
