@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import granting
 from app.access.models import Role
+from app.activities import verifying as activities_verifying
 from app.demands import verifying as demands_verifying
 from app.kit import db, log, resealing
 from app.kit.db import Base
@@ -169,6 +170,7 @@ def verify_ledger(data_dir: DataDir = None) -> None:
 async def _verify(session: AsyncSession) -> tuple[list[Finding], int]:
     await summary_queries.freeze(session)
     findings = [*await ledger_verifying.verify(session), *await demands_verifying.verify(session)]
+    findings += await activities_verifying.verify(session)
     return findings, await summary_queries.behind(session, FOLLOWER)
 
 

@@ -12,6 +12,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import app.access.router
+import app.activities.routers.activities
+import app.activities.routers.calendars
+import app.activities.routers.sign_ups
 import app.checkins.router
 import app.content.router
 import app.demands.routers.claims
@@ -59,6 +62,7 @@ PUBLIC = (
     app.demands.routers.lifecycle.public,
     app.enrollments.routers.enrollments.public,
     app.privacy.router.public,
+    app.activities.routers.calendars.public,
     meta.public,
 )
 ROUTERS = (
@@ -86,6 +90,10 @@ ROUTERS = (
     app.oversight.router.router,
     app.demands.routers.files.router,
     app.checkins.router.router,
+    app.activities.routers.activities.router,
+    app.activities.routers.sign_ups.router,
+    app.activities.routers.sign_ups.roll,
+    app.activities.routers.calendars.router,
 )
 
 API_ROUTES = APIRouter(responses=problems.RESPONSES)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.access.models import ConsentChannel, Purpose, Role
+from app.activities.lifecycle import ActivityState, Mark, ShiftState, SignUpState
 from app.checkins.models import CodeState, PlacePurpose
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
@@ -24,6 +25,7 @@ from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.notifications.models import NotificationGroup, NotificationKind, SubjectKind
 from app.organizations.models import OrganizationKind
 from app.oversight.models import AppealKind, AppealState, ComplaintKind, ComplaintState
+from app.policies.activity_rules import ActivityKind
 from app.policies.defaults import CATEGORIES, RULES, Binding, Evidence, Reach
 from app.policies.enrollment_rules import EnrollmentChoice, EnrollmentConfirmation
 from app.policies.models import DayKind
@@ -97,15 +99,21 @@ LABELS: dict[type[StrEnum], str] = {
         "新的需求 已补充信息 需要处理 邀请被谢绝 需求已撤销 临近服务退出 "
         "办理超时 吹哨即将超时 吹哨超时 吹哨被退回 服务时长有异议 服务时长已裁定 "
         "申诉待裁决 申诉已转上级 申诉成立 维持原决定 决定被撤销 投诉建议待答复 投诉建议已转上级 投诉建议已答复 "
-        "身份待核对 身份核对完成 报到待确认 退出待批准 报到成功 报到未通过 退出未获批准 报到已结束 集结令"
+        "身份待核对 身份核对完成 报到待确认 退出待批准 报到成功 报到未通过 退出未获批准 报到已结束 集结令 "
+        "活动提醒 活动改期 改期待确认 场次取消 候补转正 候补失效 活动登记 补录待确认 补录已确认 补录未获确认"
     ),
-    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令",
+    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录",
     AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",
     AppealState: "待裁决 申诉成立 维持原决定 已撤回",
     ComplaintKind: "投诉 建议",
     ComplaintState: "待答复 已答复",
     PlacePurpose: "报到 签到 服务打卡 点单",
     CodeState: "有效 已更换 已停用 已过期",
+    ActivityKind: "志愿服务 主题党日 党课 议事厅 联席会议 环境整治 值守巡逻 走访慰问 义诊咨询 培训讲座 文体活动 其他",
+    ActivityState: "草稿 已发布 已结束 已取消",
+    ShiftState: "未开始 进行中 已结束 已取消",
+    Mark: "到场 离场 全程参加 未到场 免记未到场",
+    SignUpState: "候补中 待确认 已报名 已签到 已完成 已取消 已失效 已释放 未点名 未到场",
 }
 """The labels of each enum in the order of its members."""
 

@@ -4,6 +4,8 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
+from app.activities import lining_up
+from app.activities import timing as shifts
 from app.content import collecting
 from app.demands import recounting, timing
 from app.enrollments import balances
@@ -29,6 +31,8 @@ TIMERS: tuple[Timer, ...] = (
     recounting.RECOUNTS,
     timing.DEMANDS,
     timing.ALARMS,
+    shifts.SHIFTS,
+    lining_up.PROMOTIONS,
     climbing.APPEALS,
     climbing.COMPLAINTS,
     leaving.ERASURES,

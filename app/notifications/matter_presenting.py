@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
+from app.activities import presenting as activities
 from app.enrollments import lifecycle as enrollment_lifecycle
 from app.enrollments import relations as enrollment_relations
 from app.kit.clock import CHINA
 from app.members.models import BindingRequest
-from app.notifications import enrollment_matters
+from app.notifications import enrollment_matters, sign_up_queries
 from app.notifications import matter_queries as queries
-from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED
+from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, SIGNED_UP
 from app.organizations import queries as organizations
 from app.oversight import listing
 from app.oversight.queries import titles
@@ -53,7 +54,14 @@ async def told(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUI
         found[complaint.id] = Told(details, listing.complaint_actions(caller, complaint))
     for binding in bindings:
         found[binding.id] = Told({"desk": desks.get(binding.region_code, ADMINISTRATORS)}, _actions(caller, binding))
-    return found | await _of_enrollments(session, caller, ids) | await _of_musters(session, caller, ids)
+    entries = await queries.visible_entries(session, caller, ids)
+    shown = await activities.entries_out(session, caller, entries)
+    desks |= await regions.names(session, [one.region_code for one in entries])
+    for entry, what_it_says in zip(entries, shown, strict=True):
+        details = {"title": what_it_says.activity_title, "desk": desks.get(entry.region_code, ADMINISTRATORS)}
+        found[entry.id] = Told(details, what_it_says.actions)
+    found |= await _of_enrollments(session, caller, ids)
+    return found | await _of_musters(session, caller, ids)
 
 
 async def _of_enrollments(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
@@ -85,6 +93,22 @@ async def _of_musters(session: AsyncSession, caller: Caller, ids: Ids) -> dict[u
             [],
         )
         for one in found
+    }
+
+
+async def told_of_sign_ups(session: AsyncSession, caller: Caller, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Told]:
+    """Those of some sign-ups that are the caller's, by their ids."""
+    shown = await activities.sign_ups_out(session, caller, await sign_up_queries.own(session, caller, ids))
+    return {
+        one.id: Told(
+            {
+                "title": one.activity_title,
+                "starts_at": one.starts_at.astimezone(CHINA).strftime(TIME),
+                "state": SIGNED_UP[one.state],
+            },
+            one.actions,
+        )
+        for one in shown
     }
 
 

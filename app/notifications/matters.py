@@ -1,10 +1,11 @@
-"""Who hears of appeals, complaints, bindings, enrollments and musters: what waits for a desk and is no demand; pure."""
+"""Who hears of what waits for a desk and is no demand: appeals, enrollments, late entries and the like; pure."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.activities.events import LateEntryEvent
 from app.enrollments.events import CallEvent, EnrollmentEvent
 from app.enrollments.lifecycle import EnrollmentState
 from app.kit.events import Event
@@ -29,7 +30,7 @@ class Party(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An appeal, a complaint or suggestion, a binding, an enrollment or a muster, as it stands now."""
+    """An appeal, a complaint or suggestion, a binding, an enrollment, a muster or a late entry, as it stands now."""
 
     kind: SubjectKind
     id: uuid.UUID
@@ -80,7 +81,7 @@ class PartyHears:
     when: Condition = _always
 
 
-E, C = EnrollmentEvent, CallEvent
+E, C, L = EnrollmentEvent, CallEvent, LateEntryEvent
 O, M, P, N = OversightEvent, MemberEvent, Party, NotificationKind  # noqa: E741 - as in hearing.py
 _TO_DECIDE = PartyHears(P.DESK, N.APPEAL_TO_DECIDE, _waits_there)
 _TO_ANSWER = PartyHears(P.DESK, N.COMPLAINT_TO_ANSWER, _waits_there)
@@ -110,6 +111,9 @@ PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
     E.ENDED: (PartyHears(P.SUBJECT, N.ENROLLMENT_ENDED),),
     C.MUSTER_OPENED: (PartyHears(P.SUBJECT, N.MUSTERED, _still_runs),),
     C.MUSTER_CLOSED: (),
+    L.ENTERED: (PartyHears(P.DESK, N.LATE_ENTRY_TO_CONFIRM, _waits_there),),
+    L.ACCEPTED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_ACCEPTED),),
+    L.REFUSED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_REFUSED),),
 }
 """What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
 
@@ -121,6 +125,9 @@ CALLS_OF_A_MATTER = frozenset(
         N.ENROLLMENT_TO_CONFIRM,
         N.EXIT_TO_DECIDE,
         N.MUSTERED,
+        N.LATE_ENTRY_TO_CONFIRM,
+        N.PLACE_FREE,
+        N.SHIFT_CLASHES,
     }
 )
 """Messages that ask for an answer."""

@@ -53,6 +53,7 @@ async def notifications_out(
     names = await presenting.names_of(session, list(seen.values()), list(claims.values()))
     barred = await barring.barred(session, caller, list(seen.values()))
     told = await matter_presenting.told(session, caller, matters)
+    told |= await matter_presenting.told_of_sign_ups(session, caller, matters)
     reader = Reader(caller, seen, claims, mine, names, barred, told)
     return [_notification_out(reader, message, event) for message, event in found]
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from app.kit.errors import Text
+from app.policies.activity_rules import ActivityKey
 from app.policies.enrollment_rules import EnrollmentKey
 from app.policies.rules import ANY, Count, Duration, Rule
 from app.policies.spans import Span, Wait, Window, WorkingDays
@@ -357,5 +358,8 @@ class Key:
 
 
 RULES: dict[str, Rule[Any]] = {
-    rule.key: rule for keys in (Key, EnrollmentKey) for rule in vars(keys).values() if isinstance(rule, Rule)
+    rule.key: rule
+    for keys in (Key, ActivityKey, EnrollmentKey)
+    for rule in vars(keys).values()
+    if isinstance(rule, Rule)
 }

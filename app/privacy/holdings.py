@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 
 from app.access.models import Account, Consent, Grant, Identity, SignIn
+from app.activities.models import CalendarLink, LateEntry, Leader, SignUp
 from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
@@ -110,6 +111,20 @@ HOLDINGS: tuple[Holding, ...] = (
         lambda person: Enrollment.member_id == person.member_id,
         erased={"reason": None},
         withheld=frozenset({"requested_by", "confirmed_by", "ended_by"}),
+    ),
+    Holding(SignUp, lambda person: SignUp.person_id.in_(person.ids), withheld=frozenset({"made_by", "said_by"})),
+    Holding(
+        LateEntry,
+        lambda person: LateEntry.person_id.in_(person.ids),
+        erased={"reason": GONE},
+        withheld=frozenset({"entered_by", "decided_by"}),
+    ),
+    Holding(Leader, lambda person: Leader.member_id == person.member_id),
+    Holding(
+        CalendarLink,
+        lambda person: CalendarLink.account_id == person.account_id,
+        removed=True,
+        withheld=frozenset({"token_hash"}),
     ),
     Holding(Engagement, lambda person: Engagement.person_id.in_(person.ids)),
     Holding(

@@ -9,6 +9,8 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Consent, Grant
+from app.activities.lifecycle import OPEN
+from app.activities.models import SignUp
 from app.demands.lifecycle import ENDS, LIVE
 from app.demands.models import Claim, Demand
 from app.kit.sealing import Blind, Prefixes, finds
@@ -47,9 +49,10 @@ async def holds_role(session: AsyncSession, account_id: uuid.UUID) -> bool:
 
 
 async def serves(session: AsyncSession, whose: Person) -> bool:
-    """Whether somebody holds a claim that is not over."""
+    """Whether somebody holds a claim, or has signed up for an activity, that is not over."""
     live = exists().where(Claim.claimant_id.in_(whose.ids), Claim.state.in_(LIVE))
-    return bool(await session.scalar(select(live)))
+    signed_up = exists().where(SignUp.person_id.in_(whose.ids), SignUp.state.in_(OPEN))
+    return bool(await session.scalar(select(or_(live, signed_up))))
 
 
 async def asks(session: AsyncSession, whose: Person) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.authorization import activity_stage
 from tests.authorization.document import PARAMETER
 from tests.authorization.expectations import route_of
 from tests.authorization.stage import ABSENT, LATER, PASSWORD, Stage
@@ -73,12 +74,15 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /enrollments organization": {"scope": "organization"},
     "GET /enrollments desk": {"scope": "desk"},
     "GET /enrollments region": {"scope": "region"},
+    **activity_stage.QUERIES,
 }
 
 NAMED = {
     "GET /regions/{code}": COMMUNITY,
     "GET /regions/{code} absent": "999999",
     "GET /receipts/{code} absent": "R0",
+    "GET /calendars/regions/{code}": COMMUNITY,
+    "GET /calendars/regions/{code} absent": "999999",
     "PUT /calendar/{day}": "2026-10-08",
     "PUT /calendar/{day} of the district": "2026-10-08",
     "PUT /calendar/{day} of elsewhere": "2026-10-08",
@@ -195,6 +199,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "PUT /claims/{claim_id}/members": _plain({"member_ids": []}),
     "POST /claims/{claim_id}/feedback": _plain({"demand_stars": 5, "community_stars": 4}),
     "POST /claims/{claim_id}/evaluation": _plain({"stars": 3}),
+    **activity_stage.BODIES,
 }
 
 
@@ -217,6 +222,8 @@ def _query(stage: Stage, asked: str) -> dict[str, str]:
 
 
 def _named(stage: Stage, asked: str) -> str:
+    if "/calendars/links/" in asked:
+        return stage.calendar[: -1 if asked.endswith("altered") else None]
     if "{token}" in asked:
         return stage.link[: -1 if asked.endswith("altered") else None]
     return stage.receipt if asked == "GET /receipts/{code}" else NAMED[asked]

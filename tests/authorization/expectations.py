@@ -3,21 +3,8 @@
 `401` and `404` and `403` are answered for what they say; `yes` is done, or refused for its state (409).
 """
 
-import re
-
-Table = dict[str, dict[str, str]]
-"""Rows by their names, each with a cell for every role."""
-
-
-def table(written: str) -> Table:
-    """The rows of a written table: a name, at least two blanks, and the cells."""
-    head, *lines = written.strip("\n").splitlines()
-    rows = {}
-    for line in lines:
-        name, cells = re.split(r"\s{2,}", line, maxsplit=1)
-        rows[name] = dict(zip(head.split(), cells.split(), strict=True))
-    return rows
-
+from tests.authorization import activity_expectations as activities
+from tests.authorization.tables import Table, table
 
 SEES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
@@ -436,6 +423,7 @@ GET /musters                          401    yes      yes   yes   yes    yes yes
 POST /musters                         401    403      403   403   403    403 403      403     403     403   403  403       yes      403      yes   yes
 POST /enrollments/confirm             401    403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
 """)  # noqa: E501 - a table
+PLAIN |= activities.PLAIN
 
 OF_THINGS: dict[str, Table] = {
     "GET /demands/{demand_id}": SEES,
@@ -511,6 +499,7 @@ OF_THINGS: dict[str, Table] = {
     "POST /places/{place_id}/renew": HANGS,
     "POST /places/{place_id}/revoke": HANGS,
 }
+OF_THINGS |= activities.OF_THINGS
 """What is asked of one thing; words after the route say what else is in the request."""
 
 

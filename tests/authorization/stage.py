@@ -15,6 +15,7 @@ from app.content.models import File, SubjectKind
 from app.kit import clock, db
 from app.kit.db import Base, new_id
 from app.members.models import BindingRequest, Member
+from tests.authorization import activity_stage
 from tests.client import Client
 from tests.content import making
 from tests.demands.world import (
@@ -89,6 +90,13 @@ class Stage:
     files: dict[str, str] = field(default_factory=dict)
     link: str = ""
     """The token of a link that opens the file of ours."""
+    calendar: str = ""
+    """The token of a link that opens the member's calendar."""
+    activities: dict[str, str] = field(default_factory=dict)
+    shifts: dict[str, str] = field(default_factory=dict)
+    slots: dict[str, str] = field(default_factory=dict)
+    sign_ups: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -117,6 +125,11 @@ class Stage:
             "muster_id": self.musters,
             "file_id": self.files,
             "place_id": self.places,
+            "activity_id": self.activities,
+            "shift_id": self.shifts,
+            "slot_id": self.slots,
+            "sign_up_id": self.sign_ups,
+            "entry_id": self.entries,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -151,6 +164,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _offers(stage)
     await _objections(stage)
     await _enrollments(stage)
+    await activity_stage.take_place(stage)
     await _messages(stage)
     await _files(stage)
     await _places(stage)

@@ -7,9 +7,10 @@ import pytest
 
 from tests.authorization import moments
 from tests.authorization.document import ROUTES, SCHEMAS
-from tests.authorization.expectations import ROLES, Table, table
+from tests.authorization.expectations import ROLES
 from tests.authorization.moments import Made, a_declined_claim, a_withdrawn_claim, an_offered_claim
 from tests.authorization.stage import TOLD, Stage
+from tests.authorization.tables import Table, table
 from tests.client import Client
 from tests.demands.world import ok
 

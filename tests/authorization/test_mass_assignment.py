@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.authorization import asking
+from tests.authorization import activity_stage, asking
 from tests.authorization.document import DOCUMENT, ROUTES, SCHEMAS, references
 from tests.authorization.stage import Stage, columns
 
@@ -60,6 +60,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "CompleteIn": CLAIMS,
     "ConfirmIn": CLAIMS,
     "ClaimMembersIn": CLAIMS,
+    **activity_stage.TABLES,
 }
 """The tables that a body's request writes to, or that stand nearest."""
 ALIASES = {"PolicyIn": {"valid_from"}}
@@ -77,6 +78,7 @@ THINGS = {
     "designation_id": "unit's",
     "muster_id": "unit's",
     "place_id": "ours",
+    **activity_stage.THINGS,
 }
 WHO = {
     "POST /appeals": "filer",
@@ -93,6 +95,7 @@ WHO = {
     "POST /demands/{demand_id}/evaluation": "filer",
     "POST /demands/{demand_id}/claims": "member",
     "POST /claims/{claim_id}/feedback": "claimant",
+    **activity_stage.WHO,
 }
 """Who asks, where it is not the desk: always somebody who may."""
 INNER: dict[str, dict[str, Any]] = {

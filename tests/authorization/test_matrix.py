@@ -104,5 +104,10 @@ def test_an_absent_id_is_no_things(stage: Stage) -> None:
         stage.designations,
         stage.musters,
         stage.notifications,
+        stage.activities,
+        stage.shifts,
+        stage.slots,
+        stage.sign_ups,
+        stage.entries,
     ]
     assert ABSENT not in {one for known in things for one in known.values()}

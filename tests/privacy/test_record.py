@@ -22,6 +22,7 @@ TELLING = {
     "Claimant",
     "ContactOut",
     "EnrollmentOut",
+    "EntryToDecideOut",
     "EvaluationOut",
     "ExportOut",
     "MemberOut",
@@ -30,6 +31,7 @@ TELLING = {
     "OwnMember",
     "RankOut",
     "RevealOut",
+    "RollOut",
 }
 """The answers that can hold a name, a phone, a place or somebody's words."""
 OWN = {
@@ -54,6 +56,7 @@ LOOKED_UP = {
     "GET /claims/{claim_id}",
     "GET /demands/{demand_id}/candidates",
     "GET /demands/{demand_id}/claims",
+    "GET /late-entries",
     "GET /leaderboard",
     "GET /enrollments",
     "GET /enrollments/{enrollment_id}",
@@ -67,6 +70,7 @@ LOOKED_UP = {
     "POST /enrollments/{enrollment_id}/refuse",
     "POST /enrollments/{enrollment_id}/transfer",
     "POST /enrollments/{enrollment_id}/withdraw",
+    "GET /shifts/{shift_id}/sign-ups",
     "POST /members/bindings/{binding_id}/decide",
 }
 """Members by their full names, for who answers for them: `members.looked_up` says who looked."""
