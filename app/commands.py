@@ -63,7 +63,7 @@ def seed_regions(
 ) -> None:
     """Load regions; lines that cannot be one are named and left out, and the exit code is then 1."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         table = reading.read_file(file)
         columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         console = Console(stderr=True)
@@ -73,7 +73,7 @@ def seed_regions(
             def show(done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total)
 
-            report = _transact(settings, lambda session: seeding.seed(session, table, show))
+            report = transact(settings, lambda session: seeding.seed(session, table, show))
     _say(report)
 
 
@@ -84,9 +84,9 @@ def seed_calendar(
 ) -> None:
     """Load holidays and make-up workdays; lines that are no day are named and left out, and the exit code is then 1."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         days = importing.read_file(file)
-        report = _transact(settings, lambda session: importing.seed(session, days))
+        report = transact(settings, lambda session: importing.seed(session, days))
     _say(report)
 
 
@@ -96,9 +96,9 @@ def seed_holidays(
 ) -> None:
     """Load the official holidays and make-up workdays of some years, as the package chinesecalendar has them."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         days = importing.official(years)
-        report = _transact(settings, lambda session: importing.seed(session, days))
+        report = transact(settings, lambda session: importing.seed(session, days))
     _say(report)
 
 
@@ -128,7 +128,7 @@ def add_staff(
     settings = read_settings(data_dir=data_dir)
     everywhere = role == Role.ADMIN and organization is None
     region_code = "" if region is None and everywhere else region
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         password = _password(from_stdin=password_stdin)
 
         def add(session: AsyncSession) -> Awaitable[object]:
@@ -141,7 +141,7 @@ def add_staff(
                 organization_id=organization,
             )
 
-        _transact(settings, add)
+        transact(settings, add)
     scope = organization or region_code or "everywhere"
     typer.echo(f"{username} 可登录 may sign in: {role} {scope}")
 
@@ -155,8 +155,8 @@ def about_ledger() -> None:
 def verify_ledger(data_dir: DataDir = None) -> None:
     """Recompute every summary and compare, also beside a running server; the exit code is 1 where one differs."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
-        findings, waiting = _transact(settings, _verify)
+    with plain_refusals(settings):
+        findings, waiting = transact(settings, _verify)
     for found in findings:
         said = f"不一致 differ: {len(found.differences)}" if found.differences else "一致 agree"
         typer.echo(f"{found.summary.zh} {found.summary.en}: {said}")
@@ -187,7 +187,7 @@ def reseal(data_dir: DataDir = None) -> None:
     def show(table: str, done: int) -> None:
         typer.echo(f"{table}: {done}")
 
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         count = _connected(
             settings, lambda sessions: resealing.reseal(sessions, Base.metadata, keyring(settings), show)
         )
@@ -202,7 +202,7 @@ def _password(*, from_stdin: bool) -> str:
     return line.decode().rstrip("\r\n")
 
 
-def _transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+def transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """Do `work` in one transaction, which may take longer than a request's."""
 
     async def transact(sessions: db.Sessions) -> Result:
@@ -233,7 +233,7 @@ def _connected(settings: Settings, work: Callable[[db.Sessions], Awaitable[Resul
 
 
 @contextmanager
-def _plain_refusals(settings: Settings) -> Iterator[None]:
+def plain_refusals(settings: Settings) -> Iterator[None]:
     """End the program with one line where something is refused or the database cannot be used."""
     try:
         yield

@@ -36,6 +36,7 @@ import app.oversight.router
 import app.policies.router
 import app.privacy.router
 import app.regions.router
+import app.rosters.router
 from app import meta, system
 from app.checkins.listing import PAGE
 from app.console.desk import create_desk, refuse
@@ -49,6 +50,7 @@ from app.kit import clock, db, hot, problems
 from app.kit.admission import Admission
 from app.kit.http import Edge, Gate, Throttle
 from app.kit.outage import Outage
+from app.kit.workbooks.opening import Opener
 from app.settings import Settings, database_url, keyring
 
 API = "/api/v1"
@@ -94,7 +96,17 @@ ROUTERS = (
     app.activities.routers.sign_ups.router,
     app.activities.routers.sign_ups.roll,
     app.activities.routers.calendars.router,
+    app.rosters.router.sending,
+    app.rosters.router.router,
+    app.rosters.router.people,
 )
+
+LARGER = {
+    f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT,
+    f"{API}{app.rosters.router.UPLOAD_PATH}": app.rosters.router.UPLOAD_LIMIT,
+    f"{PLACE}/rosters": app.rosters.router.UPLOAD_LIMIT,
+}
+"""Where a body may hold a file."""
 
 API_ROUTES = APIRouter(responses=problems.RESPONSES)
 """All routes of the API, put together once in a process, since that takes longer than most requests."""
@@ -107,7 +119,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
     admission = Admission(settings.requests_at_once)
     middleware = [
-        Middleware(Edge, body_limit=BODY_LIMIT, larger={f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT}),
+        Middleware(Edge, body_limit=BODY_LIMIT, larger=LARGER),
         Middleware(Throttle, per_minute=settings.requests_per_minute, refuse=refuse),
         Middleware(Gate, admission=admission, path=f"{API}/"),
     ]
@@ -142,6 +154,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.outage = Outage(settings.outage_patience_ms / 1000)
     application.state.storage = storage(settings)
     application.state.workshop = Workshop()
+    application.state.opener = Opener()
     application.state.hot = None
     problems.install(application)
     application.mount(PLACE, create_desk(application.state))

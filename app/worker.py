@@ -16,6 +16,7 @@ from app.main import engine_sessions, storage
 from app.notifications import following, forgetting
 from app.oversight import climbing
 from app.privacy import leaving
+from app.rosters import importing
 from app.settings import Settings
 
 logger = log.get()
@@ -37,6 +38,7 @@ TIMERS: tuple[Timer, ...] = (
     climbing.COMPLAINTS,
     leaving.ERASURES,
     collecting.UNUSED_FILES,
+    importing.EXPIRED,
 )
 
 
@@ -49,6 +51,7 @@ async def run(settings: Settings) -> None:
     sessions, engine = engine_sessions(settings)
     loops = [_repeat(stop, EVERY, "follow", lambda: follow(sessions))]
     loops += [_repeat(stop, EVERY, "sweep", lambda: sweep_all(sessions))]
+    loops += [_repeat(stop, EVERY, "rosters", lambda: importing.work(sessions))]
     loops += [_repeat(stop, FORGET_EVERY, "forget", lambda: forget(sessions))]
     loops += [_repeat(stop, FORGET_EVERY, "sum up", lambda: sum_up(sessions))]
     loops += [_repeat(stop, FORGET_EVERY, "tidy", lambda: collecting.remove_orphans(sessions, storage(settings)))]

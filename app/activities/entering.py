@@ -15,7 +15,6 @@ from app.kit import clock, events
 from app.kit.clock import CHINA
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, Text
-from app.ledger.hours import own_ids
 from app.policies import service as policies
 from app.policies.activity_rules import ActivityKey
 
@@ -28,7 +27,7 @@ async def enter(session: AsyncSession, caller: Caller, shift_id: uuid.UUID, body
     shift, activity = await queries.shift_and_activity(session, caller, shift_id)
     await people.require_shift(session, caller, activity, ShiftAction.ENTER)
     person = await roll_calling.whom(session, shift, body)
-    if person.id in own_ids(caller):
+    if person.id in caller.person_ids:
         raise Forbidden(NOT_OWN)
     shift_moved(shift.state, ShiftAction.ENTER)
     rules = (ActivityKey.PRESENCE_MARGIN, ActivityKey.LATE_ENTRIES)
@@ -61,7 +60,7 @@ async def decide(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, bod
     """Vouch for an entry, as a second person, or refuse it. Raises `Overlaps`."""
     entry = await queries.late_entry(session, caller, entry_id)
     caller.require(DISPATCHERS, entry.region_code)
-    if caller.account_id == entry.entered_by or entry.person_id in own_ids(caller):
+    if caller.account_id == entry.entered_by or entry.person_id in caller.person_ids:
         raise Forbidden(SECOND)
     if entry.decided_by is not None:
         raise ActionNotAllowed

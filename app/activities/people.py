@@ -10,7 +10,6 @@ from app.activities import queries
 from app.activities.lifecycle import SHIFT_WHO, WHO, ActivityAction, Relation, ShiftAction
 from app.activities.models import Activity, SignUp
 from app.kit.errors import Forbidden, InvalidRequest
-from app.ledger.hours import own_ids
 from app.ledger.models import HolderKind
 from app.members import queries as members
 
@@ -43,7 +42,7 @@ async def of_member(session: AsyncSession, member_id: uuid.UUID) -> Person:
 
 def is_own(caller: Caller, sign_up: SignUp) -> bool:
     """Whether a sign-up is the caller's."""
-    return sign_up.person_id in own_ids(caller)
+    return sign_up.person_id in caller.person_ids
 
 
 async def relations(session: AsyncSession, caller: Caller, activity: Activity) -> Relations:

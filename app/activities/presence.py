@@ -22,7 +22,6 @@ from app.kit.clock import CHINA
 from app.kit.errors import ActionNotAllowed
 from app.ledger import booking
 from app.ledger.booking import Holder, Source
-from app.ledger.hours import own_ids
 from app.ledger.models import HolderKind, Provenance
 from app.members import engagements
 from app.members import queries as members
@@ -104,7 +103,7 @@ async def _theirs(
     await members.wait_in_line(session, person.id)  # two scans at once are one walk-in
     if found := await queries.standing(session, shift.id, ids):
         return found
-    if sighting.said_by is None or person.id in own_ids(sighting.said_by):
+    if sighting.said_by is None or person.id in sighting.said_by.person_ids:
         await signing_up.check_invited(session, activity, person)
     return await walk_in(session, shift, person, sighting)
 

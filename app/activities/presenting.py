@@ -36,7 +36,6 @@ from app.activities.schemas import (
 )
 from app.activities.timetable import WEAKEST
 from app.kit import clock
-from app.ledger.hours import own_ids
 from app.organizations import queries as organizations
 from app.policies import service as policies
 from app.policies.activity_rules import ActivityKey
@@ -210,7 +209,7 @@ async def entries_out(session: AsyncSession, caller: Caller, found: Sequence[Lat
     titles = await presenting_queries.titles(session, [one.shift_id for one in found])
     shown = []
     for one in found:
-        second = caller.account_id != one.entered_by and one.person_id not in own_ids(caller)
+        second = caller.account_id != one.entered_by and one.person_id not in caller.person_ids
         decides = one.decided_by is None and second and caller.covers(one.region_code, DISPATCHERS)
         shown.append(
             EntryToDecideOut(

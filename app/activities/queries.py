@@ -14,7 +14,6 @@ from app.activities.schemas import ActivityFilter, LateEntryFilter, SignUpFilter
 from app.demands.models import Audience
 from app.kit.errors import NotFound
 from app.kit.pagination import PageRequest, page
-from app.ledger.hours import own_ids
 from app.regions.queries import under
 
 RUNNING = (ShiftState.PLANNED, ShiftState.BEGUN)
@@ -39,7 +38,7 @@ def organized_by(caller: Caller) -> ColumnElement[bool]:
 def signed_up_by(caller: Caller) -> ColumnElement[bool]:
     """The caller signed up for one of its shifts, whatever became of it."""
     theirs = exists().where(SignUp.shift_id == Shift.id, Shift.activity_id == Activity.id)
-    return theirs.where(SignUp.person_id.in_(own_ids(caller)))
+    return theirs.where(SignUp.person_id.in_(caller.person_ids))
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
@@ -115,7 +114,7 @@ async def locked_slots(session: AsyncSession, shift_id: uuid.UUID) -> Sequence[S
 async def sign_up(session: AsyncSession, caller: Caller, sign_up_id: uuid.UUID) -> SignUp:
     """One sign-up that is the caller's, or that they may organize; raises `NotFound` for absent and unseen alike."""
     joined = select(SignUp).join(Shift, Shift.id == SignUp.shift_id).join(Activity, Activity.id == Shift.activity_id)
-    theirs = or_(SignUp.person_id.in_(own_ids(caller)), organizable_by(caller))
+    theirs = or_(SignUp.person_id.in_(caller.person_ids), organizable_by(caller))
     found = await session.scalar(joined.where(SignUp.id == sign_up_id, theirs))
     if found is None:
         raise NotFound
@@ -158,7 +157,7 @@ async def roll(session: AsyncSession, shift_id: uuid.UUID, wanted: PageRequest) 
 
 async def my_sign_ups(session: AsyncSession, caller: Caller, wanted: SignUpFilter) -> tuple[list[SignUp], str | None]:
     """One page of the caller's own sign-ups, the newest first."""
-    statement = select(SignUp).where(SignUp.person_id.in_(own_ids(caller)))
+    statement = select(SignUp).where(SignUp.person_id.in_(caller.person_ids))
     if not wanted.all:
         statement = statement.where(SignUp.state.in_(OPEN))
     rows, cursor = await page(session, statement, [SignUp.id], wanted, descending=True)
@@ -168,7 +167,7 @@ async def my_sign_ups(session: AsyncSession, caller: Caller, wanted: SignUpFilte
 async def mine_in(session: AsyncSession, caller: Caller, activity_id: uuid.UUID) -> Sequence[SignUp]:
     """The caller's own sign-ups for an activity, the oldest first."""
     joined = select(SignUp).join(Shift, Shift.id == SignUp.shift_id).where(Shift.activity_id == activity_id)
-    return (await session.scalars(joined.where(SignUp.person_id.in_(own_ids(caller))).order_by(SignUp.n))).all()
+    return (await session.scalars(joined.where(SignUp.person_id.in_(caller.person_ids)).order_by(SignUp.n))).all()
 
 
 async def activities(

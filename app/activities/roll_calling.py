@@ -16,7 +16,6 @@ from app.activities.schemas import LateEntryIn, MarkIn, RollCallIn
 from app.activities.telling import tell_sign_up
 from app.kit import clock
 from app.kit.errors import ActionNotAllowed, InvalidRequest, Text
-from app.ledger.hours import own_ids
 from app.ledger.models import Provenance
 from app.members import engagements
 
@@ -63,7 +62,7 @@ def _seen(caller: Caller, person: Person, at: datetime | None) -> Sighting:
     now = clock.now()
     if at is not None and at > now:
         raise ActionNotAllowed(Text("时间尚未到", "That is still to come"))
-    known = Provenance.ENTERED if person.id in own_ids(caller) else Provenance.CONFIRMED
+    known = Provenance.ENTERED if person.id in caller.person_ids else Provenance.CONFIRMED
     return Sighting(at or now, known, caller)
 
 

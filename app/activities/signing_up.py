@@ -20,7 +20,6 @@ from app.demands.models import Audience
 from app.kit import clock
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Text
-from app.ledger.hours import own_ids
 from app.ledger.models import HolderKind
 from app.members import engagements
 from app.policies import service as policies
@@ -60,7 +59,7 @@ async def _whom(
     if body.member_id is None or body.member_id == caller.member_id:
         person = await people.of_caller(session, caller)
         await check_invited(session, activity, person)
-        return person, own_ids(caller)
+        return person, caller.person_ids
     await people.require_shift(session, caller, activity, ShiftAction.SIGN_UP)
     return await people.of_member(session, body.member_id), await ids_of(session, body.member_id)
 

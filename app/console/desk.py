@@ -15,7 +15,18 @@ from app.checkins.listing import PAGE
 from app.console import forms, landing, rendering
 from app.console.rendering import chosen
 from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
-from app.console.routers import bindings, codes, demands, enrollments, filing, inbox, oversight, signing_in, worklist
+from app.console.routers import (
+    bindings,
+    codes,
+    demands,
+    enrollments,
+    filing,
+    inbox,
+    oversight,
+    rosters,
+    signing_in,
+    worklist,
+)
 from app.console.shell import Shell
 from app.kit import problems
 from app.kit.errors import AppError, TokenInvalid
@@ -30,6 +41,8 @@ ROUTERS = (
     bindings.router,
     codes.router,
     enrollments.router,
+    rosters.sending,
+    rosters.router,
     demands.router,
 )
 

@@ -126,7 +126,7 @@ async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[s
     askers = await _askers(session, demand)
     seed = int.from_bytes(demand.id.bytes[8:], signed=True)
     found: list[Facts] = []
-    facts = people(clock.quarter(clock.now()))
+    facts = people(clock.quarter(clock.now())).where(Member.merged_into_id.is_(None))
     for home, place in zip(_rings(Member.home_region_code, prefixes), _rings(PLACE, prefixes), strict=True):
         gathered = _gathered(home, place)
         known = [*askers, *(row.id for row in found)]

@@ -11,7 +11,6 @@ from app.access.caller import Caller
 from app.access.models import Account
 from app.activities.lifecycle import OPEN
 from app.activities.models import SignUp
-from app.ledger.hours import own_ids
 from app.ledger.models import HolderKind
 from app.notifications.queries import among
 
@@ -52,5 +51,5 @@ async def everybody(session: AsyncSession, shift_ids: Ids) -> dict[uuid.UUID, Gu
 async def own(session: AsyncSession, caller: Caller, ids: Ids) -> Sequence[SignUp]:
     """Those of some sign-ups that are the caller's."""
     return (
-        await session.scalars(select(SignUp).where(among(SignUp.id, ids), SignUp.person_id.in_(own_ids(caller))))
+        await session.scalars(select(SignUp).where(among(SignUp.id, ids), SignUp.person_id.in_(caller.person_ids)))
     ).all()

@@ -14,6 +14,7 @@ from app.activities.models import SignUp
 from app.demands.lifecycle import ENDS, LIVE
 from app.demands.models import Claim, Demand
 from app.kit.sealing import Blind, Prefixes, finds
+from app.members import queries as members
 from app.privacy.holdings import Holding, Person
 
 
@@ -22,7 +23,8 @@ async def person(session: AsyncSession, account: Account) -> Person:
     own = (Demand.filed_by == account.id) & Demand.on_behalf_phone_index.is_(None) & ~Demand.staff_filed
     about = or_(own, finds(Demand.on_behalf_phone_index, account.phone)) if account.phone else own
     ids = (await session.scalars(select(Demand.id).where(about))).all()
-    return Person(account.id, account.member_id, list(ids))
+    entries = await members.entries_of(session, account.member_id) if account.member_id else []
+    return Person(account.id, account.member_id, list(ids), entries)
 
 
 async def rows(session: AsyncSession, holding: Holding, whose: Person) -> list[dict[str, Any]]:

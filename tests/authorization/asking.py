@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.authorization import activity_stage
 from tests.authorization.document import PARAMETER
@@ -40,7 +41,7 @@ class Question:
             case "PUT":
                 return await who.put(self.path, self.body)
         if self.upload is not None:
-            return await who.upload(self.upload)
+            return await who.upload(self.upload, path=f"{self.path}?{urlencode(self.query)}")
         return await who.post(self.path, self.body)
 
 
@@ -75,6 +76,9 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /enrollments desk": {"scope": "desk"},
     "GET /enrollments region": {"scope": "region"},
     **activity_stage.QUERIES,
+    "POST /rosters/imports": {"kind": "members"},
+    "POST /rosters/imports of organizations": {"kind": "organizations"},
+    "POST /rosters/imports of staff": {"kind": "staff"},
 }
 
 NAMED = {
@@ -91,6 +95,8 @@ NAMED = {
     "PUT /policies/{key} of the district": "hours_per_quarter",
     "PUT /policies/{key} of elsewhere": "hours_per_quarter",
     "PUT /policies/{key} absent": "no_such_rule",
+    "GET /rosters/templates/{kind}": "members",
+    "GET /rosters/templates/{kind} of staff": "staff",
 }
 """What stands in the path of those whose parameter is no id."""
 
@@ -196,11 +202,23 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /claims/{claim_id}/complete": _plain({}),
     "POST /claims/{claim_id}/confirm": _plain({}),
     "POST /claims/{claim_id}/no-show": _plain(REASON),
+    "POST /members/{member_id}/merge": lambda stage: {"into_id": str(stage.world.members[5].id)},
+    "POST /members/{member_id}/unmerge": _plain({}),
+    "POST /rosters/imports/{import_id}/commit": _plain({}),
     "PUT /claims/{claim_id}/members": _plain({"member_ids": []}),
     "POST /claims/{claim_id}/feedback": _plain({"demand_stars": 5, "community_stars": 4}),
     "POST /claims/{claim_id}/evaluation": _plain({"stars": 3}),
     **activity_stage.BODIES,
 }
+
+
+FILES = {
+    "POST /files": making.jpeg(),
+    "POST /rosters/imports": "姓名,所在组织,居住社区\n新党员,住建局,110107003024\n".encode(),
+    "POST /rosters/imports of organizations": "组织名称,组织类型,所在区域\n新支部,党支部,110107003024\n".encode(),
+    "POST /rosters/imports of staff": "用户名,角色\nnewclerk,调度员\n".encode(),
+}
+"""What is sent instead of a body."""
 
 
 def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
@@ -209,8 +227,8 @@ def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
     if found := PARAMETER.search(path):
         one = _named(stage, asked) if thing is None else stage.things(found[1]).get(thing, ABSENT)
         path = path.replace(found[0], one)
-    if path == "/files":
-        return Question(method, path, upload=making.jpeg())
+    if asked in FILES:
+        return Question(method, path, QUERIES.get(asked, {}), upload=FILES[asked])
     body = BODIES[asked](stage) if method in ("POST", "PUT") else None
     return Question(method, path, _query(stage, asked), body)
 

@@ -177,6 +177,34 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+MERGES_MEMBER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+serving's                401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  404       yes      403      yes   yes
+far's                    401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+"""Both entries must be in sight: the other one is our community's."""
+
+UNMERGES_MEMBER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+serving's                401    404      404   404   404    404 404      404     yes     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+far's                    401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SENT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+desk's                   401    404      404   404   404    404 404      404     404     404   yes  404       404      404      404   404
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+"""Files are their sender's alone, the desks above included."""
+
 DECIDES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
@@ -354,6 +382,12 @@ GET /leaderboard                      401    yes      yes   yes   yes    yes yes
 GET /leaderboard of members           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /members                          401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
 GET /members/bindings                 401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /rosters/templates/{kind}         401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      403      yes   yes
+GET /rosters/templates/{kind} of staff  401  403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+POST /rosters/imports                 401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      403      yes   yes
+POST /rosters/imports of organizations  401  403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
+POST /rosters/imports of staff        401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+GET /rosters/imports                  401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /organizations                    401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
 GET /policies                         401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 GET /policies of the community        401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
@@ -472,6 +506,8 @@ OF_THINGS: dict[str, Table] = {
     "GET /members/{member_id}/hours": MEMBER_HOURS,
     "GET /organizations/{organization_id}/hours": ORGANIZATION_HOURS,
     "POST /members/bindings/{binding_id}/decide": DECIDES,
+    "POST /members/{member_id}/merge": MERGES_MEMBER,
+    "POST /members/{member_id}/unmerge": UNMERGES_MEMBER,
     "POST /notifications/{notification_id}/read": READS,
     "GET /demands/{demand_id}/evaluations": EVALUATIONS,
     "GET /appeals/{appeal_id}": SEES_APPEAL,
@@ -498,6 +534,10 @@ OF_THINGS: dict[str, Table] = {
     "GET /places/{place_id}/code": HANGS,
     "POST /places/{place_id}/renew": HANGS,
     "POST /places/{place_id}/revoke": HANGS,
+    "GET /rosters/imports/{import_id}": SENT,
+    "GET /rosters/imports/{import_id}/rows": SENT,
+    "GET /rosters/imports/{import_id}/errors": SENT,
+    "POST /rosters/imports/{import_id}/commit": SENT,
 }
 OF_THINGS |= activities.OF_THINGS
 """What is asked of one thing; words after the route say what else is in the request."""

@@ -15,6 +15,7 @@ from app.content.models import File, SubjectKind
 from app.kit import clock, db
 from app.kit.db import Base, new_id
 from app.members.models import BindingRequest, Member
+from app.rosters import importing
 from tests.authorization import activity_stage
 from tests.client import Client
 from tests.content import making
@@ -88,6 +89,7 @@ class Stage:
     receipt: str = ""
     """The code of the claimant's."""
     files: dict[str, str] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
     link: str = ""
     """The token of a link that opens the file of ours."""
     calendar: str = ""
@@ -130,6 +132,7 @@ class Stage:
             "slot_id": self.slots,
             "sign_up_id": self.sign_ups,
             "entry_id": self.entries,
+            "import_id": self.imports,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -168,6 +171,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _messages(stage)
     await _files(stage)
     await _places(stage)
+    await _imports(stage)
     return stage
 
 
@@ -367,3 +371,11 @@ def _a_file(session: AsyncSession, model: File, kind: SubjectKind, subject_id: s
     file = File(**columns | own | {"expires_at": None, "uploaded_by": model.uploaded_by})
     session.add(file)
     return str(file.id)
+
+
+async def _imports(stage: Stage) -> None:
+    """A file of members that the desk has sent and the worker has looked at."""
+    data = "姓名,所在组织,居住社区\n新党员,住建局,110107003024\n".encode()
+    sent = await ok(stage.people["desk"].upload(data, path="/rosters/imports?kind=members"), 201)
+    await importing.work(stage.sessions)
+    stage.imports["desk's"] = sent["id"]

@@ -56,6 +56,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "ResponseRatingIn": (*CLAIMS, "response_ratings"),
     "ClaimIn": (*CLAIMS, "demands"),
     "ConsentIn": ("consents",),
+    "MergeMemberIn": ("members", "member_merges"),
+    "CommitIn": ("roster_imports", "roster_pages"),
     "ArriveIn": CLAIMS,
     "CompleteIn": CLAIMS,
     "ConfirmIn": CLAIMS,
@@ -79,6 +81,8 @@ THINGS = {
     "muster_id": "unit's",
     "place_id": "ours",
     **activity_stage.THINGS,
+    "import_id": "desk's",
+    "member_id": "claimant's",
 }
 WHO = {
     "POST /appeals": "filer",
@@ -135,7 +139,7 @@ def test_every_write_but_sending_a_file_takes_json_and_nothing_else() -> None:
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
             content = operation.get("requestBody", {}).get("content", {})
-            taken = "multipart/form-data" if path.endswith("/files") else "application/json"
+            taken = "multipart/form-data" if path.endswith(("/files", "/rosters/imports")) else "application/json"
             assert set(content) <= {taken}, f"{method} {path}"
 
 

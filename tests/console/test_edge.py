@@ -19,6 +19,7 @@ from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
 from tests.console.test_hearings import complained, rejected, shared
 from tests.demands.world import NEIGHBOUR, World, claimed, filed, ok, opened
 from tests.enrollments.reporting import reported
+from tests.rosters.sheets import roster, send
 
 PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in")}
 EVERYBODY = {("POST", "/sign-out")}
@@ -35,6 +36,7 @@ READING = {
     ("GET", "/bindings"),
     ("GET", "/codes"),
     ("GET", "/enrollments"),
+    ("GET", "/rosters"),
     ("GET", "/unread"),
     ("GET", "/members"),
     ("GET", "/organizations"),
@@ -58,8 +60,17 @@ DISPATCHING = {
     ("POST", "/bindings/{binding_id}/{action}"),
     ("POST", "/enrollments/confirm"),
     ("POST", "/enrollments/{enrollment_id}/{action}"),
+    ("GET", "/rosters/templates/{kind}"),
+    ("POST", "/rosters"),
 }
 """For the desk that has it."""
+SENDING = {
+    ("GET", "/rosters/{import_id}"),
+    ("GET", "/rosters/{import_id}/state"),
+    ("GET", "/rosters/{import_id}/errors"),
+    ("POST", "/rosters/{import_id}/commit"),
+}
+"""For who sent the file, and nobody else."""
 QUERIES = {"/members": "?kind=one&who=党", "/organizations": "?unit=物", "/places": "?place=八"}
 
 
@@ -74,7 +85,7 @@ def desk_routes() -> dict[tuple[str, str], TransactionalRoute]:
 
 
 def test_every_route_is_in_one_list() -> None:
-    lists = [PUBLIC, EVERYBODY, READING, DISPATCHING]
+    lists = [PUBLIC, EVERYBODY, READING, DISPATCHING, SENDING]
     assert sum(len(one) for one in lists) == len(set.union(*lists))
     assert set(desk_routes()) == set.union(*lists)
 
@@ -106,8 +117,10 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
         "complaint": complaint,
         "binding": binding,
         "enrollment": await reported(world.second),
+        "import": await ok(send(world.desk, roster(("新一", "13800000071"))), 201),
     }
-    return {f"{{{name}_id}}": one["id"] for name, one in found.items()} | {"{action}": "message"}
+    named = {f"{{{name}_id}}": one["id"] for name, one in found.items()}
+    return named | {"{action}": "message", "{kind}": "members"}
 
 
 def address(path: str, place: dict[str, str], action: str = "message") -> str:
@@ -167,6 +180,18 @@ async def test_every_role_gets_what_is_its_own(
             assert found in expected, f"{path} {verb}"
 
 
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("desk", {200, 409}), ("district_desk", {404}), ("admin", {404}), ("observer", {404}), ("liaison", {403})],
+)
+async def test_a_file_is_its_senders_alone(
+    session: AsyncSession, world: World, place: dict[str, str], role: str, status: set[int]
+) -> None:
+    browser = await at_desk(session, getattr(world, role))
+    for method, path in SENDING:
+        assert await asked(browser, method, address(path, place)) in status, path
+
+
 VERBS = {
     "demands": OF_DEMANDS,
     "claims": OF_CLAIMS,
@@ -189,6 +214,7 @@ WELL_FORMED = {
     "stars": "5",
     "purpose": "enroll",
     "resolved": "true",
+    "kind": "members",
     "ids": "00000000-0000-7000-8000-000000000000",
 }
 """A form in which nothing is missing, whatever is asked: so a refusal is for who asks."""

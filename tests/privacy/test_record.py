@@ -32,12 +32,14 @@ TELLING = {
     "RankOut",
     "RevealOut",
     "RollOut",
+    "RowOut",
 }
 """The answers that can hold a name, a phone, a place or somebody's words."""
 OWN = {
     "GET /me",
     "PUT /me",
     "GET /me/export",
+    "GET /rosters/imports/{import_id}/rows",
     "POST /auth/password",
     "POST /auth/phone",
     "POST /auth/refresh",
@@ -72,6 +74,8 @@ LOOKED_UP = {
     "POST /enrollments/{enrollment_id}/withdraw",
     "GET /shifts/{shift_id}/sign-ups",
     "POST /members/bindings/{binding_id}/decide",
+    "POST /members/{member_id}/merge",
+    "POST /members/{member_id}/unmerge",
 }
 """Members by their full names, for who answers for them: `members.looked_up` says who looked."""
 

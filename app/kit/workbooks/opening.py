@@ -37,7 +37,7 @@ class Opener:
 
         Raises `InvalidRequest` for what is no table of these columns, `Unavailable` where too many wait.
         """
-        if os.fstat(source.fileno()).st_size > MOST_BYTES:
+        if source.seek(0, os.SEEK_END) > MOST_BYTES:
             raise PayloadTooLarge(Text("文件不能超过 10 MB", "A file may hold 10 MB"))
         if self._waiting >= WAITING:
             raise Unavailable(retry_after=10)
