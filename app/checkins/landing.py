@@ -7,9 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.checkins import queries
 from app.checkins.models import CodeState, Place
+from app.enrollments import presenting as enrollments
+from app.enrollments.schemas import VerifiedOut
 from app.kit import clock, codes
 from app.kit.codes import Code, Purpose, Unaccepted
 from app.kit.crypto import Keyring
+from app.kit.errors import NotFound
 from app.regions import queries as regions
 
 OF_PLACES = (Purpose.PLACE, Purpose.SCREEN)
@@ -47,12 +50,13 @@ SAYINGS: dict[Verdict, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A code that was read: whether it counts, and the place that it names, where it names one."""
+    """A code that was read: whether it counts, and the place or the receipt that it names."""
 
     verdict: Verdict
     code: Code | None = None
     place: Place | None = None
     region_name: str = ""
+    receipt: VerifiedOut | None = None
 
 
 async def read(session: AsyncSession, keyring: Keyring, text: str) -> Landing:
@@ -64,6 +68,8 @@ async def read(session: AsyncSession, keyring: Keyring, text: str) -> Landing:
         if refusal.code is None:
             return Landing(Verdict(refusal.reason))
         code, verdict = refusal.code, Verdict(refusal.reason)
+    if code.purpose is Purpose.RECEIPT:
+        return await _receipt(session, keyring, code)
     if code.purpose not in OF_PLACES:
         return Landing(verdict, code)
     placed = await queries.numbered(session, code.number)
@@ -74,3 +80,10 @@ async def read(session: AsyncSession, keyring: Keyring, text: str) -> Landing:
     names = await regions.full_names(session, [place.region_code])
     told = verdict if state is CodeState.LIVE else Verdict(state)
     return Landing(told, code, place, names.get(place.region_code, ""))
+
+
+async def _receipt(session: AsyncSession, keyring: Keyring, code: Code) -> Landing:
+    try:
+        return Landing(Verdict.LIVE, code, receipt=await enrollments.verified(session, keyring, code.text))
+    except NotFound:
+        return Landing(Verdict.REVOKED, code)

@@ -19,6 +19,7 @@ from tests.client import ANSWER, Client
 from tests.clock import move_clock
 from tests.conftest import KEYRING
 from tests.demands.world import World, ok
+from tests.enrollments.reporting import moved, reported
 
 LOBBY = {"name": "党群服务中心", "address": "八角南路5号", "purpose": "attend"}
 APP_ID = "wx0123456789abcdef"
@@ -132,6 +133,21 @@ async def test_somebodys_own_code_does_not_say_whose_it_is(world: World, client:
     assert "党员1号" not in said
     move_clock(settings, timedelta(seconds=60))
     assert "一分钟内有效" in await page(client, mine["code"], 410)
+
+
+async def test_a_receipt_says_where_and_when_and_what_became_of_it_and_not_whose_it_is(
+    world: World, client: Client
+) -> None:
+    made = await reported(world.member)
+    receipt = await ok(world.member.get(f"/enrollments/{made['id']}/receipt"))
+    said = await page(client, receipt["code"], 200)
+    for told in ("真实有效", "八角南路社区", "党员于", "待确认", receipt["number"]):
+        assert told in said
+    assert "党员1号" not in said
+    await moved(world.desk, made, "confirm")
+    assert "已报到" in await page(client, receipt["code"], 200)
+    absent = codes.make(KEYRING, Purpose.RECEIPT, codes.new_number())
+    assert "已停用" in await page(client, absent, 410)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
