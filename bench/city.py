@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -33,6 +34,8 @@ from bench.server import Server
 from bench.town import FUNCTIONS, copy
 
 REPEATS = 15
+AT_ONCE = 100_000
+"""Services whose entries are booked in one transaction."""
 PATIENT = {"statement_timeout_ms": 3_600_000}
 DURATION = re.compile(r"LOG:  duration: ([0-9.]+) ms")
 DISTRICT, COMMUNITY = "110103", "110103007003"
@@ -63,7 +66,7 @@ SELECT gen_random_uuid(), unit, CASE unit WHEN 'minutes' THEN 30 + m % 91 ELSE 1
     CASE unit WHEN 'minutes' THEN 'entered' END, 'member', lpad(to_hex(m), 32, '0')::uuid,
     lpad(to_hex(1 + m % 14080), 32, '0')::uuid, {PLACE.format(n="m")}, 'service', gen_random_uuid(), 0, NULL,
     date_trunc('quarter', now()) + (m % 50) * interval '1 day', now()
-FROM (SELECT 1 + (random() * {{members}})::int m, n FROM generate_series(1, {{services}}) n) one,
+FROM (SELECT 1 + (random() * {{members}})::int m FROM generate_series(1, {{services}})) one,
     unnest(ARRAY['minutes', 'points']) unit
 """
 TITLES = (
@@ -86,7 +89,9 @@ def show(console: Console, server: Server, scale: float) -> None:
     server.run(*FUNCTIONS, REGIONS, ORGANIZATIONS)
     copy(server, "members", asyncio.run(_a_member(server)), members, 0, HOMES)
     copy(server, "demands", asyncio.run(_a_demand(server)), int(200_000 * scale), 0, DEMANDS)
-    server.run(ENTRIES.format(members=members, services=services), "VACUUM ANALYZE")
+    for done in track(range(0, services, AT_ONCE), "entries", console=console):  # a batch is a transaction
+        server.run(ENTRIES.format(members=members, services=min(AT_ONCE, services - done)))
+    server.run("VACUUM ANALYZE")
     counts = f"{members:,} members, {2 * services:,} entries, {int(200_000 * scale):,} open demands"
     made = f"{counts} made in {time.monotonic() - began:.0f} s"
     asyncio.run(_measure(server, table))

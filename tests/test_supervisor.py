@@ -338,6 +338,13 @@ def test_a_port_that_a_killed_serve_is_just_giving_back_is_waited_for() -> None:
     gives_back.join()
 
 
+def test_the_second_part_of_an_answer_does_not_wait_for_the_caller_to_acknowledge_the_first() -> None:
+    with supervisor._listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_unsafe_settings_are_refused_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     settings = Settings(env="production", data_dir=tmp_path / "data", fsync=False)
     assert supervisor.serve(settings, host="127.0.0.1", port=0, workers=1) == 1
