@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from app import supervisor
+from app import roster_commands, supervisor
 from app import worker as background
 from app.commands import DataDir, keys, ledger, read_settings, seed, staff
 from app.demo import commands, seeding
@@ -20,6 +20,8 @@ cli.add_typer(staff, name="staff")
 cli.add_typer(keys, name="keys")
 cli.add_typer(ledger, name="ledger")
 cli.command()(commands.tour)
+cli.command("import")(roster_commands.take_over)
+cli.command("roster-template")(roster_commands.template)
 
 
 def main() -> None:

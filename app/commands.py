@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import granting
 from app.access.models import Role
+from app.activities import verifying as activities_verifying
 from app.demands import verifying as demands_verifying
 from app.kit import db, log, resealing
 from app.kit.db import Base
@@ -62,7 +63,7 @@ def seed_regions(
 ) -> None:
     """Load regions; lines that cannot be one are named and left out, and the exit code is then 1."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         table = reading.read_file(file)
         columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         console = Console(stderr=True)
@@ -72,7 +73,7 @@ def seed_regions(
             def show(done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total)
 
-            report = _transact(settings, lambda session: seeding.seed(session, table, show))
+            report = transact(settings, lambda session: seeding.seed(session, table, show))
     _say(report)
 
 
@@ -83,9 +84,9 @@ def seed_calendar(
 ) -> None:
     """Load holidays and make-up workdays; lines that are no day are named and left out, and the exit code is then 1."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         days = importing.read_file(file)
-        report = _transact(settings, lambda session: importing.seed(session, days))
+        report = transact(settings, lambda session: importing.seed(session, days))
     _say(report)
 
 
@@ -95,9 +96,9 @@ def seed_holidays(
 ) -> None:
     """Load the official holidays and make-up workdays of some years, as the package chinesecalendar has them."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         days = importing.official(years)
-        report = _transact(settings, lambda session: importing.seed(session, days))
+        report = transact(settings, lambda session: importing.seed(session, days))
     _say(report)
 
 
@@ -127,7 +128,7 @@ def add_staff(
     settings = read_settings(data_dir=data_dir)
     everywhere = role == Role.ADMIN and organization is None
     region_code = "" if region is None and everywhere else region
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         password = _password(from_stdin=password_stdin)
 
         def add(session: AsyncSession) -> Awaitable[object]:
@@ -140,7 +141,7 @@ def add_staff(
                 organization_id=organization,
             )
 
-        _transact(settings, add)
+        transact(settings, add)
     scope = organization or region_code or "everywhere"
     typer.echo(f"{username} 可登录 may sign in: {role} {scope}")
 
@@ -154,8 +155,8 @@ def about_ledger() -> None:
 def verify_ledger(data_dir: DataDir = None) -> None:
     """Recompute every summary and compare, also beside a running server; the exit code is 1 where one differs."""
     settings = read_settings(data_dir=data_dir)
-    with _plain_refusals(settings):
-        findings, waiting = _transact(settings, _verify)
+    with plain_refusals(settings):
+        findings, waiting = transact(settings, _verify)
     for found in findings:
         said = f"不一致 differ: {len(found.differences)}" if found.differences else "一致 agree"
         typer.echo(f"{found.summary.zh} {found.summary.en}: {said}")
@@ -169,6 +170,7 @@ def verify_ledger(data_dir: DataDir = None) -> None:
 async def _verify(session: AsyncSession) -> tuple[list[Finding], int]:
     await summary_queries.freeze(session)
     findings = [*await ledger_verifying.verify(session), *await demands_verifying.verify(session)]
+    findings += await activities_verifying.verify(session)
     return findings, await summary_queries.behind(session, FOLLOWER)
 
 
@@ -185,7 +187,7 @@ def reseal(data_dir: DataDir = None) -> None:
     def show(table: str, done: int) -> None:
         typer.echo(f"{table}: {done}")
 
-    with _plain_refusals(settings):
+    with plain_refusals(settings):
         count = _connected(
             settings, lambda sessions: resealing.reseal(sessions, Base.metadata, keyring(settings), show)
         )
@@ -200,7 +202,7 @@ def _password(*, from_stdin: bool) -> str:
     return line.decode().rstrip("\r\n")
 
 
-def _transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+def transact(settings: Settings, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """Do `work` in one transaction, which may take longer than a request's."""
 
     async def transact(sessions: db.Sessions) -> Result:
@@ -231,7 +233,7 @@ def _connected(settings: Settings, work: Callable[[db.Sessions], Awaitable[Resul
 
 
 @contextmanager
-def _plain_refusals(settings: Settings) -> Iterator[None]:
+def plain_refusals(settings: Settings) -> Iterator[None]:
     """End the program with one line where something is refused or the database cannot be used."""
     try:
         yield

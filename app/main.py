@@ -12,6 +12,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import app.access.router
+import app.activities.routers.activities
+import app.activities.routers.calendars
+import app.activities.routers.sign_ups
+import app.checkins.router
 import app.content.router
 import app.demands.routers.claims
 import app.demands.routers.demands
@@ -21,6 +25,9 @@ import app.demands.routers.files
 import app.demands.routers.following
 import app.demands.routers.lifecycle
 import app.demands.routers.reveals
+import app.enrollments.routers.calls
+import app.enrollments.routers.enrollments
+import app.enrollments.routers.statistics
 import app.ledger.router
 import app.members.router
 import app.notifications.router
@@ -29,8 +36,11 @@ import app.oversight.router
 import app.policies.router
 import app.privacy.router
 import app.regions.router
+import app.rosters.router
 from app import meta, system
+from app.checkins.listing import PAGE
 from app.console.desk import create_desk, refuse
+from app.console.landing import create_landing
 from app.console.route import PLACE
 from app.content.reencoding import Workshop
 from app.content.router import UPLOAD_LIMIT, UPLOAD_PATH
@@ -40,6 +50,7 @@ from app.kit import clock, db, hot, problems
 from app.kit.admission import Admission
 from app.kit.http import Edge, Gate, Throttle
 from app.kit.outage import Outage
+from app.kit.workbooks.opening import Opener
 from app.settings import Settings, database_url, keyring
 
 API = "/api/v1"
@@ -51,7 +62,9 @@ PUBLIC = (
     app.policies.router.public,
     app.regions.router.public,
     app.demands.routers.lifecycle.public,
+    app.enrollments.routers.enrollments.public,
     app.privacy.router.public,
+    app.activities.routers.calendars.public,
     meta.public,
 )
 ROUTERS = (
@@ -70,12 +83,30 @@ ROUTERS = (
     app.demands.routers.feedback.router,
     app.demands.routers.following.router,
     app.demands.routers.following.desk,
+    app.enrollments.routers.statistics.router,  # before one enrollment by its id
+    app.enrollments.routers.enrollments.router,
+    app.enrollments.routers.calls.router,
     app.notifications.router.router,
     app.demands.routers.reveals.router,
     app.privacy.router.router,
     app.oversight.router.router,
     app.demands.routers.files.router,
+    app.checkins.router.router,
+    app.activities.routers.activities.router,
+    app.activities.routers.sign_ups.router,
+    app.activities.routers.sign_ups.roll,
+    app.activities.routers.calendars.router,
+    app.rosters.router.sending,
+    app.rosters.router.router,
+    app.rosters.router.people,
 )
+
+LARGER = {
+    f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT,
+    f"{API}{app.rosters.router.UPLOAD_PATH}": app.rosters.router.UPLOAD_LIMIT,
+    f"{PLACE}/rosters": app.rosters.router.UPLOAD_LIMIT,
+}
+"""Where a body may hold a file."""
 
 API_ROUTES = APIRouter(responses=problems.RESPONSES)
 """All routes of the API, put together once in a process, since that takes longer than most requests."""
@@ -88,7 +119,7 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     """The service under `settings`; tests may bring the `sessions` of a transaction of their own."""
     admission = Admission(settings.requests_at_once)
     middleware = [
-        Middleware(Edge, body_limit=BODY_LIMIT, larger={f"{API}{UPLOAD_PATH}": UPLOAD_LIMIT}),
+        Middleware(Edge, body_limit=BODY_LIMIT, larger=LARGER),
         Middleware(Throttle, per_minute=settings.requests_per_minute, refuse=refuse),
         Middleware(Gate, admission=admission, path=f"{API}/"),
     ]
@@ -123,9 +154,11 @@ def create_app(settings: Settings, sessions: db.Sessions | None = None) -> FastA
     application.state.outage = Outage(settings.outage_patience_ms / 1000)
     application.state.storage = storage(settings)
     application.state.workshop = Workshop()
+    application.state.opener = Opener()
     application.state.hot = None
     problems.install(application)
     application.mount(PLACE, create_desk(application.state))
+    application.mount(PAGE, create_landing(application.state))
     return application
 
 

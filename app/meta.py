@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.access.models import ConsentChannel, Purpose, Role
+from app.activities.lifecycle import ActivityState, Mark, ShiftState, SignUpState
+from app.checkins.models import CodeState, PlacePurpose
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
 from app.demands.ladder import LadderStep, WhistleClock
@@ -13,6 +15,9 @@ from app.demands.lifecycle import Action, ClaimAction, ClaimState, Closing, Kind
 from app.demands.matching_schemas import MatchReason
 from app.demands.models import Audience, Channel, ClaimantKind, NoteKind, Outcome, Result, SeenAs
 from app.demands.plan_models import Approval
+from app.enrollments.lifecycle import EnrollmentAction, EnrollmentState
+from app.enrollments.models import EnrollmentSubject, MemberKind
+from app.enrollments.statistics_schemas import Grouping
 from app.kit.errors import AppError
 from app.kit.geo import CoordType
 from app.kit.http import TransactionalRoute
@@ -20,9 +25,12 @@ from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.notifications.models import NotificationGroup, NotificationKind, SubjectKind
 from app.organizations.models import OrganizationKind
 from app.oversight.models import AppealKind, AppealState, ComplaintKind, ComplaintState
+from app.policies.activity_rules import ActivityKind
 from app.policies.defaults import CATEGORIES, RULES, Binding, Evidence, Reach
+from app.policies.enrollment_rules import EnrollmentChoice, EnrollmentConfirmation
 from app.policies.models import DayKind
 from app.regions.models import Level
+from app.rosters.models import ImportState, RosterKind, RowOutcome
 
 public = APIRouter(tags=["public 公开"], route_class=TransactionalRoute)
 
@@ -65,7 +73,10 @@ LABELS: dict[type[StrEnum], str] = {
     Purpose: "隐私说明 亮身份",
     ConsentChannel: "本人 注销",
     Role: "管理员 调度员 观察员 联络员",
-    OrganizationKind: ("党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织"),
+    OrganizationKind: (
+        "党工委 党委 党总支 党支部 功能型党支部 党小组 党建联盟 职能部门 驻区单位 企业 社会组织 "
+        "事业单位 国有企业 高校 驻区部队 社区居委会 村委会"
+    ),
     Level: "省 市 区县 街道 镇 社区 村 网格 楼栋",
     DayKind: "放假 调休上班",
     Evidence: "不要求 前后对比照片 照片 文字说明",
@@ -74,6 +85,13 @@ LABELS: dict[type[StrEnum], str] = {
     Approval: "待批 已批准 已退回",
     Reach: "本社区 本街道 本区县 本市",
     Binding: "手机号 手机号和姓名",
+    EnrollmentSubject: "单位 党员",
+    Grouping: "社区 单位类型 报到日期",
+    EnrollmentState: "待确认 已报到 申请退出 未通过 已撤回 已退出",
+    EnrollmentAction: "确认 不予确认 撤回 申请退出 同意退出 挽留 转移 转入新社区",
+    MemberKind: "在职党员 离退休党员 流动党员 入党积极分子",
+    EnrollmentChoice: "只限指定社区 自行选择 两者均可",
+    EnrollmentConfirmation: "全部须确认 自选的须确认 无须确认",
     NotificationGroup: "办理结果 办理进展 留言 邀请 我的服务 工作台 紧急提醒",
     NotificationKind: (
         "代为点单 请补充信息 不予受理 请评议 已登记评议 办理结果 已撤销 重新办理 合并办理 恢复单独办理 "
@@ -82,13 +100,24 @@ LABELS: dict[type[StrEnum], str] = {
         "新的需求 已补充信息 需要处理 邀请被谢绝 需求已撤销 临近服务退出 "
         "办理超时 吹哨即将超时 吹哨超时 吹哨被退回 服务时长有异议 服务时长已裁定 "
         "申诉待裁决 申诉已转上级 申诉成立 维持原决定 决定被撤销 投诉建议待答复 投诉建议已转上级 投诉建议已答复 "
-        "身份待核对 身份核对完成"
+        "身份待核对 身份核对完成 报到待确认 退出待批准 报到成功 报到未通过 退出未获批准 报到已结束 集结令 "
+        "活动提醒 活动改期 改期待确认 场次取消 候补转正 候补失效 活动登记 补录待确认 补录已确认 补录未获确认"
     ),
-    SubjectKind: "需求 接单 申诉 投诉建议 身份核对",
+    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录",
     AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",
     AppealState: "待裁决 申诉成立 维持原决定 已撤回",
     ComplaintKind: "投诉 建议",
     ComplaintState: "待答复 已答复",
+    PlacePurpose: "报到 签到 服务打卡 点单",
+    CodeState: "有效 已更换 已停用 已过期",
+    ActivityKind: "志愿服务 主题党日 党课 议事厅 联席会议 环境整治 值守巡逻 走访慰问 义诊咨询 培训讲座 文体活动 其他",
+    ActivityState: "草稿 已发布 已结束 已取消",
+    ShiftState: "未开始 进行中 已结束 已取消",
+    Mark: "到场 离场 全程参加 未到场 免记未到场",
+    SignUpState: "候补中 待确认 已报名 已签到 已完成 已取消 已失效 已释放 未点名 未到场",
+    RosterKind: "党员 组织 工作人员",
+    ImportState: "核对中 待确认 导入中 已导入 出错",
+    RowOutcome: "新增 更新 不变 有误",
 }
 """The labels of each enum in the order of its members."""
 

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """Whether `serve` runs the background worker too; off where `yihu worker` has a container of its own."""
     demo: bool = False
     """Seed generated people and open sandbox sign-ins for them."""
+    public_url: str | None = None
+    """Where phones reach this service, `https://yihu.example.cn`: printed codes lead there; unset means as asked."""
     wechat_app_id: str | None = None
     """The mini-program's app id; unset means the sandbox, where `sandbox:NAME` signs anybody in."""
     wechat_secret: str | None = Field(default=None, repr=False)
@@ -128,6 +130,10 @@ class Settings(BaseSettings):
             (
                 not self.wechat_base_url.startswith("https://"),
                 "YIHU_WECHAT_BASE_URL: not https, so sign-in codes travel in the open",
+            ),
+            (
+                not (self.public_url or "").startswith("https://"),
+                "YIHU_PUBLIC_URL: unset or not https, so printed codes would lead wherever somebody pretends to be",
             ),
             (
                 self.requests_per_minute == 0,

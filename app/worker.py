@@ -4,8 +4,11 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
+from app.activities import lining_up
+from app.activities import timing as shifts
 from app.content import collecting
 from app.demands import recounting, timing
+from app.enrollments import balances
 from app.kit import clock, db, events, idempotency, log
 from app.kit.timers import Timer, sweep
 from app.ledger import standings
@@ -13,6 +16,7 @@ from app.main import engine_sessions, storage
 from app.notifications import following, forgetting
 from app.oversight import climbing
 from app.privacy import leaving
+from app.rosters import importing
 from app.settings import Settings
 
 logger = log.get()
@@ -28,10 +32,13 @@ TIMERS: tuple[Timer, ...] = (
     recounting.RECOUNTS,
     timing.DEMANDS,
     timing.ALARMS,
+    shifts.SHIFTS,
+    lining_up.PROMOTIONS,
     climbing.APPEALS,
     climbing.COMPLAINTS,
     leaving.ERASURES,
     collecting.UNUSED_FILES,
+    importing.EXPIRED,
 )
 
 
@@ -44,7 +51,9 @@ async def run(settings: Settings) -> None:
     sessions, engine = engine_sessions(settings)
     loops = [_repeat(stop, EVERY, "follow", lambda: follow(sessions))]
     loops += [_repeat(stop, EVERY, "sweep", lambda: sweep_all(sessions))]
+    loops += [_repeat(stop, EVERY, "rosters", lambda: importing.work(sessions))]
     loops += [_repeat(stop, FORGET_EVERY, "forget", lambda: forget(sessions))]
+    loops += [_repeat(stop, FORGET_EVERY, "sum up", lambda: sum_up(sessions))]
     loops += [_repeat(stop, FORGET_EVERY, "tidy", lambda: collecting.remove_orphans(sessions, storage(settings)))]
     await asyncio.gather(*loops)
     await engine.dispose()
@@ -64,6 +73,12 @@ async def follow(sessions: db.Sessions) -> int:
 async def sweep_all(sessions: db.Sessions) -> int:
     """Fire every timer that is due; how many fired."""
     return sum([await sweep(sessions, timer) for timer in TIMERS])
+
+
+async def sum_up(sessions: db.Sessions) -> None:
+    """Keep what stood at the end of the days that are over."""
+    async with db.transaction(sessions) as session:
+        await balances.sum_up(session)
 
 
 async def forget(sessions: db.Sessions) -> None:

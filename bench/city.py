@@ -105,21 +105,21 @@ async def _measure(server: Server, table: Table) -> None:
     async with db.transaction(sessions) as session:
         await _sum_up(session)
     await engine.dispose()
-    await _as_owner(server, "VACUUM ANALYZE", "ALTER ROLE yihu_app SET log_min_duration_statement = 0")
+    await as_owner(server, "VACUUM ANALYZE", "ALTER ROLE yihu_app SET log_min_duration_statement = 0")
     sessions, engine = engine_sessions(server.settings)
     period = clock.quarter(clock.now())
     async with sessions() as session:
         for board in (Board.ORGANIZATION, Board.COMMUNITY):
             for place, code in (("community", COMMUNITY), ("district", DISTRICT), ("city", "1101")):
-                spent = await _time(server, partial(queries.top, session, board, period, code, 50))
+                spent = await time_of(server, partial(queries.top, session, board, period, code, 50))
                 table.add_row(f"leaderboard by {board}, {place}, ms", spent, "< 5")
         rows = await queries.top(session, Board.MEMBER, period, "1101", 1000)
         for named, row in (("middling", rows[-1][0]), ("best", rows[0][0])):
-            spent = await _time(server, partial(queries.better, session, row))
+            spent = await time_of(server, partial(queries.better, session, row))
             table.add_row(f"own rank in the city, {named} member, ms", spent, "< 10")
         await _matching(server, session, table)
     await engine.dispose()
-    await _as_owner(server, "ALTER ROLE yihu_app RESET log_min_duration_statement")
+    await as_owner(server, "ALTER ROLE yihu_app RESET log_min_duration_statement")
 
 
 async def _matching(server: Server, session: AsyncSession, table: Table) -> None:
@@ -131,15 +131,15 @@ async def _matching(server: Server, session: AsyncSession, table: Table) -> None
     async with pool.line() as line:
         for place, code in (("community", COMMUNITY), ("district", DISTRICT), ("city", "1101")):
             ask = partial(line.rows, hot_queries.OPEN_WINDOW, low=code, high=f"{code}:", **who)
-            table.add_row(f"open to a member within reach of the {place}, ms", await _time(server, ask), "< 20")
+            table.add_row(f"open to a member within reach of the {place}, ms", await time_of(server, ask), "< 20")
     await pool.close()
     demand = (await session.scalars(select(Demand).where(Demand.region_code == COMMUNITY).limit(1))).one()
     rings = [COMMUNITY, COMMUNITY[:9], DISTRICT, "1101"]
     ask_people = partial(matching_queries.people_for, session, demand, rings)
-    table.add_row("300 candidates for a demand, ms", await _time(server, ask_people), "")
+    table.add_row("300 candidates for a demand, ms", await time_of(server, ask_people), "")
     alike = SimilarWanted(title="18号楼下水道堵了", region_code=COMMUNITY)
     ask_alike = partial(similar_queries.similar, session, alike, clock.now(), 20)
-    table.add_row("similar among 2,000 of a community of 200,000, ms", await _time(server, ask_alike), "< 5")
+    table.add_row("similar among 2,000 of a community of 200,000, ms", await time_of(server, ask_alike), "< 5")
 
 
 async def _a_demand(server: Server) -> str:
@@ -183,14 +183,15 @@ async def _sum_up(session: AsyncSession) -> None:
         await session.execute(insert(table).from_select(names, rows))
 
 
-async def _as_owner(server: Server, *statements: str) -> None:
+async def as_owner(server: Server, *statements: str) -> None:
+    """Run statements as the owner of the tables."""
     connection = await asyncpg.connect(server.owner())
     for statement in statements:
         await connection.execute(statement, timeout=3600)
     await connection.close()
 
 
-async def _time(server: Server, ask: Callable[[], Awaitable[object]]) -> str:
+async def time_of(server: Server, ask: Callable[[], Awaitable[object]]) -> str:
     """Milliseconds that the database says it took, planning included."""
     spent = []
     await ask()

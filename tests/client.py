@@ -29,12 +29,19 @@ class Client:
         return await self._send("POST", path, json={} if body is None else body, headers=headers)
 
     async def upload(
-        self, data: bytes, *, key: str | None = None, name: str = "tmp_1.jpg", declared: str = "image/jpeg", **more: str
+        self,
+        data: bytes,
+        *,
+        key: str | None = None,
+        path: str = "/files",
+        name: str = "tmp_1.jpg",
+        declared: str = "image/jpeg",
+        **more: str,
     ) -> ANSWER:
         """POST a file as wx.uploadFile does, with more form fields where given."""
         headers = {"Idempotency-Key": key} if key else {}
         files = {"file": (name, data, declared)}
-        return await self._send("POST", "/files", files=files, data=more, headers=headers)
+        return await self._send("POST", path, files=files, data=more, headers=headers)
 
     async def put(self, path: str, body: Any, **headers: str) -> ANSWER:
         """PUT a JSON body."""
@@ -48,7 +55,11 @@ class Client:
         headers = request.pop("headers", {})
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        full = path if path.startswith(("/api", "/healthz", "/readyz", "/version", "/docs", "/openapi")) else API + path
+        full = (
+            path
+            if path.startswith(("/api", "/healthz", "/readyz", "/version", "/docs", "/openapi", "/q/"))
+            else API + path
+        )
         return await self.http.request(method, full, headers=headers, **request)
 
     async def signed_in(self, name: str) -> "Client":

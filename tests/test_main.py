@@ -27,9 +27,11 @@ PUBLIC = {
     ("GET", "/demand-categories"),
     ("GET", "/regions"),
     ("GET", "/regions/{code}"),
+    ("GET", "/calendars/regions/{code}"),
+    ("GET", "/calendars/links/{token}"),
 }
 """What anybody may ask without signing in; a route that belongs here is added on purpose."""
-OUTSIDE_THE_API = {"/healthz", "/readyz", "/version", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/desk"}
+OUTSIDE_THE_API = {"/healthz", "/readyz", "/version", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/desk", "/q"}
 ABSENT = "018f0000-0000-7000-8000-000000000000"
 
 

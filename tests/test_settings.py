@@ -17,6 +17,7 @@ SAFE: dict[str, Any] = {
     "database_url": "postgresql://yihu_app:Rt5xQ8nW@db.internal/yihu",
     "owner_database_url": "postgresql://yihu:Zk2vB7mC@db.internal/yihu",
     "cors_origins": ["https://desk.example.cn"],
+    "public_url": "https://yihu.example.cn",
 }
 SAME_ROLE = "postgresql://yihu_app:Rt5xQ8nW@db.internal:5432/yihu?ssl=require"
 
@@ -52,6 +53,8 @@ UNSAFE = [
     ("wechat_secret", None),
     ("wechat_secret", "not-one-of-theirs"),
     ("wechat_base_url", "http://api.weixin.qq.com"),
+    ("public_url", None),
+    ("public_url", "http://yihu.example.cn"),
     ("clock_file", Path("/var/lib/yihu/clock")),
     ("cors_origins", ["*"]),
     ("cors_origins", ["https://desk.example.cn", "http://desk.example.cn"]),

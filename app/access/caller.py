@@ -34,6 +34,11 @@ class Caller:
         """Whether the caller speaks for an organization."""
         return bool(self.organization_ids)
 
+    @property
+    def person_ids(self) -> list[uuid.UUID]:
+        """By which ids the caller is booked: the account and, once they are one, the member."""
+        return [self.account_id, *([self.member_id] if self.member_id else [])]
+
     def reach(self, roles: frozenset[Role] = STAFF) -> tuple[str, ...]:
         """The region codes below which the caller holds one of `roles`."""
         return tuple(code for role in roles for code in self.regions.get(role, ()))

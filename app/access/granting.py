@@ -43,14 +43,20 @@ async def add_staff(
 
     Another password replaces the old one and ends the sign-ins made with it. Raises `InvalidRequest`.
     """
-    _check_credentials(username, password)
+    account = await let_in(session, username, password)
+    await grant(session, account.id, Scope(role, region_code, organization_id), actor=None)
+    return account
+
+
+async def let_in(session: AsyncSession, username: str, password: str) -> Account:
+    """The account of a username, new or not, with this password; raises `InvalidRequest`."""
+    check_credentials(username, password)
     account = await queries.account_of_username(session, username)
     if account is None:
         account = Account(id=new_id(), username=username, created_at=clock.now())
         session.add(account)
         await session.flush()  # the grant refers to it
     await _set_password(session, account, password)
-    await grant(session, account.id, Scope(role, region_code, organization_id), actor=None)
     return account
 
 
@@ -89,7 +95,8 @@ async def _set_password(session: AsyncSession, account: Account, password: str) 
     events.record(session, AccessEvent.PASSWORD_SET, subject=account.id, region_code="", actor=None)
 
 
-def _check_credentials(username: str, password: str) -> None:
+def check_credentials(username: str, password: str) -> None:
+    """Raise `InvalidRequest` for what is no username or no password."""
     if not USERNAME.fullmatch(username):
         raise InvalidRequest.field(
             "username",

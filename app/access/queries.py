@@ -85,6 +85,24 @@ async def accounts_of_members(session: AsyncSession, member_ids: Collection[uuid
     return (await session.scalars(wanted)).all()
 
 
+async def staff_called(session: AsyncSession, usernames: Collection[str]) -> dict[str, list[Grant]]:
+    """The accounts with some usernames, each with the roles that stand."""
+    joined = select(Account.username, Grant).outerjoin(
+        Grant, (Grant.account_id == Account.id) & Grant.revoked_at.is_(None)
+    )
+    found: dict[str, list[Grant]] = {}
+    for username, grant in await session.execute(joined.where(Account.username.in_(usernames))):
+        found.setdefault(username or "", []).extend([grant] if grant else [])
+    return found
+
+
+async def grants_of(session: AsyncSession, account_id: uuid.UUID) -> Sequence[Grant]:
+    """What an account was granted and still holds."""
+    return (
+        await session.scalars(select(Grant).where(Grant.account_id == account_id, Grant.revoked_at.is_(None)))
+    ).all()
+
+
 async def liaisons_of(session: AsyncSession, organization_ids: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:
     """The accounts that speak for some organizations."""
     return await _granted(session, Grant.role == Role.LIAISON, Grant.organization_id.in_(organization_ids))

@@ -11,10 +11,22 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.console import forms, rendering
+from app.checkins.listing import PAGE
+from app.console import forms, landing, rendering
 from app.console.rendering import chosen
 from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
-from app.console.routers import bindings, demands, filing, inbox, oversight, signing_in, worklist
+from app.console.routers import (
+    bindings,
+    codes,
+    demands,
+    enrollments,
+    filing,
+    inbox,
+    oversight,
+    rosters,
+    signing_in,
+    worklist,
+)
 from app.console.shell import Shell
 from app.kit import problems
 from app.kit.errors import AppError, TokenInvalid
@@ -27,6 +39,10 @@ ROUTERS = (
     inbox.router,
     oversight.router,
     bindings.router,
+    codes.router,
+    enrollments.router,
+    rosters.sending,
+    rosters.router,
     demands.router,
 )
 
@@ -69,7 +85,9 @@ async def _typed(request: Request) -> dict[str, list[str]]:
 
 
 def refuse(request: Request, refusal: AppError) -> ASGIApp:
-    """How what stands before all routes refuses: with a page under `/desk`, with a problem document elsewhere."""
+    """How what stands before all routes refuses: with a page where pages are, with a problem document elsewhere."""
+    if request.url.path.startswith(f"{PAGE}/"):
+        return landing.refuse(refusal)
     if not f"{request.url.path}/".startswith(f"{PLACE}/"):
         return problems.response(request, refusal)
     return Shell(partial(_refused_page, refusal))

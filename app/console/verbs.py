@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
 from app.access.caller import Caller
+from app.checkins import placing
+from app.checkins.schemas import RenewIn
 from app.console import forms
 from app.demands import (
     approving,
@@ -29,6 +31,8 @@ from app.demands import schemas as s
 from app.demands.feedback_schemas import ResponseRatingIn
 from app.demands.following_schemas import MergeIn, SplitIn
 from app.demands.lifecycle import Action, ClaimAction
+from app.enrollments import deciding
+from app.enrollments.schemas import WordsIn, WordsMaybeIn
 from app.kit import problems
 from app.kit.errors import AppError, NotFound
 from app.kit.schema import Id
@@ -113,6 +117,13 @@ OF_CLAIMS: dict[str, Verb] = {
 }
 OF_APPEALS: dict[str, Verb] = {"decide": Verb(appealing.decide, AppealDecisionIn)}
 OF_COMPLAINTS: dict[str, Verb] = {"answer": Verb(complaining.answer, AnswerIn)}
+OF_PLACES: dict[str, Verb] = {"renew": Verb(placing.renew, RenewIn), "revoke": Verb(placing.revoke)}
+OF_ENROLLMENTS: dict[str, Verb] = {
+    "confirm": Verb(deciding.confirm),
+    "refuse": Verb(deciding.refuse, WordsIn),
+    "let-go": Verb(deciding.let_go, WordsMaybeIn),
+    "keep": Verb(deciding.keep, WordsIn),
+}
 OF_BINDINGS: dict[str, Verb] = {"decide": Verb(decide_binding, DecisionIn), "nobody": Verb(decide_nobody)}
 
 

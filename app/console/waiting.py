@@ -1,10 +1,11 @@
-"""What waits for a desk beside demands: appeals, complaints and suggestions, and phones to be told apart."""
+"""What waits for a desk beside demands: appeals, complaints, reports, and phones to be told apart."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
+from app.enrollments import presenting as enrollments
 from app.members import listing as members
 from app.oversight import listing as oversight
 from app.oversight.schemas import WaitingOut
@@ -17,6 +18,7 @@ class Waiting:
     appeals: WaitingOut
     complaints: WaitingOut
     bindings: int
+    enrollments: int
 
 
 async def waiting(session: AsyncSession, caller: Caller) -> Waiting:
@@ -25,4 +27,5 @@ async def waiting(session: AsyncSession, caller: Caller) -> Waiting:
         appeals=await oversight.waiting_appeals(session, caller),
         complaints=await oversight.waiting_complaints(session, caller),
         bindings=await members.waiting_bindings(session, caller),
+        enrollments=await enrollments.waiting(session, caller),
     )

@@ -65,6 +65,8 @@ HAPPENED: dict[DemandEvent, str] = {
 }
 
 DONE: dict[str, str] = {
+    "code_made": "已新建，请打印海报或投屏",
+    "code_changed": "已办理",
     "filed": "已登记",
     "published": "已登记并下单",
     "dispatch": "已下单",
@@ -97,6 +99,11 @@ DONE: dict[str, str] = {
     "appeal_decided": "已裁决，申诉人会收到结果",
     "complaint_answered": "已答复，提出人会收到答复",
     "binding_decided": "已确认，账号可正常使用",
+    "enrollment_confirm": "已确认报到",
+    "enrollments_confirmed": "已确认，未能确认的仍在下方",
+    "enrollment_refuse": "未予确认，报到人会收到理由",
+    "enrollment_let-go": "已同意退出",
+    "enrollment_keep": "未同意退出，报到人会收到理由",
 }
 """What is said once it is done."""
 
@@ -116,6 +123,9 @@ FIELDS = {
     "on_behalf_of.name": "来电人姓名",
     "on_behalf_of.phone": "来电人手机",
     "category": "类别",
+    "name": "地点名称",
+    "purpose": "用途",
+    "expires_at": "有效期至",
     "answers": "问题",
     "wanted_by": "希望完成时间",
     "reason": "原因",
@@ -186,6 +196,7 @@ PLACES = {
     SubjectKind.APPEAL: "appeals/{}",
     SubjectKind.COMPLAINT: "complaints/{}",
     SubjectKind.BINDING: "bindings",
+    SubjectKind.ENROLLMENT: "enrollments",
 }
 """The page of what a message is about; a claim has none of its own."""
 

@@ -1,6 +1,7 @@
 """接单: claim, accept, decline, withdraw, contact, arrive; the desk's word that somebody did not come."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,10 +38,11 @@ class Claimant:
 
 async def reaches(session: AsyncSession, caller: Caller) -> list[str]:
     """The regions within which a caller may claim, for themselves and for their organizations."""
-    found = [await reaching.reach(session, (await _person(session, caller)).home_region_code)]
+    person = await _person(session, caller)
     known = await organizations.organizations(session, caller.organization_ids)
-    found += [await reaching.reach(session, one.region_code) for one in known.values()]
-    return [prefix for prefix in found if prefix]
+    homes = {person.id: person.home_region_code, **{one.id: one.region_code for one in known.values()}}
+    found = await reaching.reaches(session, homes)
+    return [prefix for prefixes in found.values() for prefix in prefixes]
 
 
 async def _person(session: AsyncSession, caller: Caller) -> Claimant:
@@ -113,8 +115,8 @@ async def claim(session: AsyncSession, caller: Caller, demand_id: uuid.UUID, bod
 
 
 async def _check_may_claim(session: AsyncSession, demand: Demand, claimant: Claimant) -> None:
-    within = await reaching.reach(session, claimant.home_region_code)
-    check_may_claim(demand, claimant, within)
+    found = await reaching.reaches(session, {claimant.id: claimant.home_region_code})
+    check_may_claim(demand, claimant, found[claimant.id])
     if demand.joins and await following_queries.wants_it(session, demand, claimant.account_id, claimant.phone):
         raise OwnDemand  # theirs was merged into it
     held = await queries.claim_of(session, demand, claimant.id)
@@ -129,10 +131,10 @@ async def _check_may_again(session: AsyncSession, demand: Demand, claimant: Clai
         raise ServedBefore
 
 
-def check_may_claim(demand: Demand, claimant: Claimant, within: str | None) -> None:
-    """Raise the first reason of a demand's own why a claimant may not have it; `within` is how far they may go."""
+def check_may_claim(demand: Demand, claimant: Claimant, within: Sequence[str]) -> None:
+    """Raise the first reason of a demand's own why a claimant may not have it; `within` is where they may go."""
     asked = Audience.RESIDENTS if claimant.kind == ClaimantKind.RESIDENT else Audience.MEMBERS
-    if within is None or not demand.region_code.startswith(within):
+    if not reaching.is_within(demand.region_code, within):
         raise NotEligible
     if demand.audience not in (asked, Audience.ALL, None):
         raise NotEligible

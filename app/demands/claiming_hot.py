@@ -9,17 +9,15 @@ import uuid
 from dataclasses import fields
 
 from app.access.caller import Caller
-from app.demands import claiming, hot_queries, moving, presenting, relations
+from app.demands import claiming, hot_queries, moving, presenting, reaching, relations
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Action, Tally, follows
 from app.demands.models import Claim, ClaimantKind, Demand
-from app.demands.reaching import SHARED
 from app.demands.schemas import ClaimIn
 from app.kit import clock, db, idempotency
 from app.kit.hot import Asked, Line, NotPlain, Values, row_values
 from app.kit.idempotency import Answer
 from app.policies import service as policies
-from app.policies.defaults import Key
 
 ATTEMPTS = 3
 """Somebody in another process may have changed the demand in between."""
@@ -62,7 +60,7 @@ async def _attempt(asked: Asked, line: Line, demand_id: uuid.UUID, body: ClaimIn
 
 def _made(caller: Caller, demand: Demand, gate: Values, body: ClaimIn) -> Claim:
     claimant = claiming.Claimant(ClaimantKind.MEMBER, gate["member_id"], gate["home"], gate["account_id"], None)
-    within = gate["home"][: SHARED[policies.read_above(Key.CLAIM_REACH, gate["reach"])]]
+    within = reaching.hot(gate["home"], gate["reach"], gate["places"])
     claiming.check_may_claim(demand, claimant, within)
     if not claiming.is_open(demand, clock.now()):
         raise NotPlain

@@ -75,7 +75,7 @@ async def _region(session: AsyncSession, caller: Caller, code: str | None) -> Re
 async def _speaks_near(session: AsyncSession, caller: Caller, region_code: str) -> bool:
     """Whether the caller speaks for an organization that has the region within reach."""
     known = await organizations.organizations(session, caller.organization_ids)
-    return bool(await reaching.homes_near(session, {one.region_code for one in known.values()}, region_code))
+    return bool(await reaching.near(session, {one.id: one.region_code for one in known.values()}, region_code))
 
 
 def check_category(code: str) -> None:

@@ -32,9 +32,9 @@ async def compared(
     else:
         people = await matching_queries.people_for(session, demand, prefixes)
         helpers = {row.id: member(row) for row in people}
-    homes = {helper.place.region_code for helper in helpers.values()}
-    near = await reaching.homes_near(session, homes, demand.region_code)
-    return asked, {one: helper for one, helper in helpers.items() if helper.place.region_code in near}, terms
+    homes = {one: helper.place.region_code for one, helper in helpers.items()}
+    near = await reaching.near(session, homes, demand.region_code)
+    return asked, {one: helper for one, helper in helpers.items() if one in near}, terms
 
 
 def best_first(asked: Asked, helpers: dict[uuid.UUID, Helper], terms: Terms) -> list[uuid.UUID]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.access.caller import Caller
@@ -39,14 +39,17 @@ from app.demands.lifecycle import OPEN_STATES, Mode
 from app.demands.matching_queries import FACTS, WINDOW, people
 from app.demands.models import APPEALABLE, NUMBERS, Claim, Demand
 from app.demands.moving import RESTS
+from app.enrollments.lifecycle import ENROLLED
+from app.enrollments.models import Enrollment
 from app.kit.db import Base
 from app.kit.events import Event
 from app.kit.hot import PLANNED_ANEW, columns_of, given, table_of
 from app.kit.idempotency import IdempotencyKey
 from app.kit.sealing import Blinds, Sealed
 from app.members.models import Member, Preference
-from app.policies.defaults import Key, Rule
-from app.policies.queries import days_above, values_above
+from app.policies.defaults import Key
+from app.policies.queries import days_above, nearest_value, values_above
+from app.policies.rules import Rule
 from app.regions.models import Region
 
 SIGN_IN, DEMAND = given("sign_in", type_=Uuid), given("demand", type_=Uuid)
@@ -89,6 +92,15 @@ def _caller(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _places() -> Any:
+    """Where a member is enrolled, each with the nearest setting of how far around it they may claim."""
+    setting = nearest_value(Key.CLAIM_REACH.key, Enrollment.region_code, TODAY)
+    place = func.jsonb_build_array(Enrollment.region_code, setting)
+    those = (Enrollment.subject_id == Member.id, Enrollment.state.in_(ENROLLED))
+    ordered = aggregate_order_by(place, Enrollment.region_code)
+    return select(func.jsonb_agg(ordered, type_=JSONB)).where(*those).correlate(Member).scalar_subquery()
+
+
 def _member(*columns: Any) -> Select[*tuple[Any, ...]]:
     """What is asked of a signed-in member without any grant."""
     return _caller(*columns).join(Member, Member.id == Account.member_id)
@@ -107,6 +119,7 @@ def _gate() -> Select[*tuple[Any, ...]]:
             *(column.label(f"tally_{column.name}") for column in tally.c),
             values_above(keys_of(RESTS), Demand.region_code, TODAY).label("rests"),
             values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY).label("reach"),
+            _places().label("places"),
         )
         .join(Demand, Demand.id == DEMAND)
         .join(tally, literal_column("true"))
@@ -133,7 +146,11 @@ def _one() -> Select[*tuple[Any, ...]]:
     files = select(File.id).where(File.subject_id == Demand.id).order_by(File.id).scalar_subquery()
     within = values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY)
     read = _member(
-        Member.home_region_code.label("home"), within.label("reach"), *_named(), func.array(files).label("files")
+        Member.home_region_code.label("home"),
+        within.label("reach"),
+        _places().label("places"),
+        *_named(),
+        func.array(files).label("files"),
     )
     return (
         read.join(Demand, Demand.id == DEMAND)
@@ -152,6 +169,7 @@ def _helper() -> Select[*tuple[Any, ...]]:
         Account.phone.label("phone"),
         *(column.label(name) for name, column in facts.selected_columns.items() if name != "id"),
         rules.label("rules"),
+        _places().label("places"),
     ).outerjoin(Preference, Preference.member_id == Member.id)
 
 

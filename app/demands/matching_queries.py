@@ -27,6 +27,9 @@ from app.demands import queries
 from app.demands.lifecycle import DONE, LIVE, ClaimState
 from app.demands.models import Claim, ClaimMember, Demand
 from app.demands.schemas import DemandFilter
+from app.enrollments.lifecycle import ENROLLED
+from app.enrollments.models import Enrollment
+from app.enrollments.queries import is_enrolled
 from app.kit import clock
 from app.kit.ranking import Position
 from app.kit.sealing import finds
@@ -38,6 +41,7 @@ from app.regions.queries import under
 Facts = Row[*tuple[Any, ...]]
 WINDOW = 200
 """So many of the newest are ranked against each other; older ones come after them."""
+PLACE = Enrollment.region_code
 POOL = 300
 """So many people are compared, those nearest to the demand: as many as a community has."""
 GATHERED = 5_000
@@ -122,10 +126,11 @@ async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[s
     askers = await _askers(session, demand)
     seed = int.from_bytes(demand.id.bytes[8:], signed=True)
     found: list[Facts] = []
-    facts = people(clock.quarter(clock.now()))
-    for here in _rings(Member.home_region_code, prefixes):
-        gathered = select(Member.id).where(here).limit(GATHERED).subquery().c.id
-        drawn = select(gathered).where(gathered.not_in(askers), *_is_at_hand(demand, gathered))
+    facts = people(clock.quarter(clock.now())).where(Member.merged_into_id.is_(None))
+    for home, place in zip(_rings(Member.home_region_code, prefixes), _rings(PLACE, prefixes), strict=True):
+        gathered = _gathered(home, place)
+        known = [*askers, *(row.id for row in found)]
+        drawn = select(gathered).where(gathered.not_in(known), *_is_at_hand(demand, gathered)).group_by(gathered)
         lot = func.uuid_hash_extended(gathered, seed)
         picked = drawn.order_by(lot).limit(POOL - len(found)).subquery()  # what is told of them is read for these only
         in_order = func.uuid_hash_extended(Member.id, seed)
@@ -133,6 +138,14 @@ async def people_for(session: AsyncSession, demand: Demand, prefixes: Sequence[s
         if len(found) >= POOL:
             break
     return found
+
+
+def _gathered(home: ColumnElement[bool], place: ColumnElement[bool]) -> ColumnElement[uuid.UUID]:
+    """The members who are enrolled in one of some places, and of those at home there who is enrolled nowhere."""
+    nowhere = select(Member.id).where(home, ~is_enrolled(Member.id)).limit(GATHERED)
+    there = select(Enrollment.member_id).where(place, Enrollment.state.in_(ENROLLED), Enrollment.member_id.is_not(None))
+    both = union_all(nowhere.subquery().select(), there.limit(GATHERED).subquery().select())
+    return both.subquery().c[0]
 
 
 async def _askers(session: AsyncSession, demand: Demand) -> list[uuid.UUID]:
@@ -178,8 +191,10 @@ async def organizations_for(session: AsyncSession, demand: Demand, prefixes: Seq
     statement = select(Organization, done.label("done"), _live(Organization.id).label("live"))
     statement = statement.where(Organization.id.not_in(_had_it(demand))).order_by(Organization.id)
     found: list[Facts] = []
-    for here in _rings(Organization.region_code, prefixes):
-        found += (await session.execute(statement.where(here).limit(POOL - len(found)))).all()
+    for home, place in zip(_rings(Organization.region_code, prefixes), _rings(PLACE, prefixes), strict=True):
+        here = or_(is_enrolled(Organization.id, place), home & ~is_enrolled(Organization.id))
+        fresh = Organization.id.not_in([row[0].id for row in found])
+        found += (await session.execute(statement.where(here, fresh).limit(POOL - len(found)))).all()
         if len(found) >= POOL:
             break
     return found

@@ -29,10 +29,9 @@ async def plan(session: AsyncSession, caller: Caller, demand: Demand, body: Disp
         raise InvalidRequest.field("category", "unknown_category", "没有这个类别", "no such category")
     people = await members.members(session, [*body.member_ids, *body.fallback_member_ids])
     bodies = await organizations.organizations(session, [*body.organization_ids, *body.fallback_organization_ids])
-    homes = {one: member.home_region_code for one, member in people.items()}
+    homes: dict[uuid.UUID, str | None] = {one: member.home_region_code for one, member in people.items()}
     homes |= {one: organization.region_code for one, organization in bodies.items()}
-    near = await reaching.homes_near(session, set(homes.values()), demand.region_code)
-    known = {one for one, home in homes.items() if home in near}
+    known = await reaching.near(session, homes, demand.region_code)
     _check(known & people.keys(), member_ids=body.member_ids, fallback_member_ids=body.fallback_member_ids)
     _check(
         known & bodies.keys(),

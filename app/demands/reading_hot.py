@@ -5,15 +5,14 @@ Who is desk, liaison or resident, who has to do with a demand already, and what 
 
 import uuid
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from app.access.caller import Caller
-from app.demands import fitting, hot_queries, matching_queries, presenting, recommending, relations
+from app.demands import fitting, hot_queries, matching_queries, presenting, reaching, recommending, relations
 from app.demands.kin import Kin
 from app.demands.matching import Terms
 from app.demands.models import Demand
 from app.demands.presenting import Names, View
-from app.demands.reaching import SHARED
 from app.demands.schemas import DemandFilter, DemandOut
 from app.kit import clock
 from app.kit.db import made
@@ -36,7 +35,8 @@ async def read(asked: Asked, line: Line) -> Answer:
     if row is None:
         raise NotPlain
     caller = Caller(row["account_id"], asked.sign_in_id, member_id=row["member_id"])
-    shown = _shown(caller, row, _within(row["home"], row["reach"]), files=row["files"], in_full=True)
+    within = reaching.hot(row["home"], row["reach"], row["places"])
+    shown = _shown(caller, row, within, files=row["files"], in_full=True)
     return Answer(200, shown.model_dump_json().encode())
 
 
@@ -50,8 +50,10 @@ async def list_open(asked: Asked, line: Line) -> Answer:
     if row is None:
         raise NotPlain
     who = {"account": row["account_id"], "member": row["member_id"], "phone": row["phone"]}
-    within = _within(row["home_region_code"], row["rules"])
-    window = await line.rows(hot_queries.OPEN_WINDOW, low=within, high=within + BEYOND, now=now, **who)
+    within = reaching.hot(row["home_region_code"], row["rules"], row["places"])
+    if len(set(within)) > 1:
+        raise NotPlain  # one stretch of the index is one region
+    window = await line.rows(hot_queries.OPEN_WINDOW, low=within[0], high=within[0] + BEYOND, now=now, **who)
     suggested = policies.read_above(Key.CATEGORY_SKILLS, row["rules"])
     fits = {one["id"]: fitting.asked_of(_facts(one), suggested) for one in window}
     helper, terms = fitting.member(_facts(row)), _terms(row)
@@ -65,14 +67,14 @@ async def list_open(asked: Asked, line: Line) -> Answer:
     return Answer(200, page.model_dump_json().encode())
 
 
-def _shown(caller: Caller, row: Values, within: str, *, files: list[uuid.UUID], in_full: bool) -> DemandOut:
+def _shown(caller: Caller, row: Values, within: list[str], *, files: list[uuid.UUID], in_full: bool) -> DemandOut:
     """A demand that nothing hangs on, as somebody sees it who holds no claim on it."""
     demand = made(Demand, **row)
     names = Names(
         regions={demand.handler_region_code: row["handler_name"], demand.region_code: row["region_name"]},
         nicknames={demand.filed_by: row["nickname"]},
     )
-    view = View(caller, demand, [], relations.of(caller, demand), [within], in_full)
+    view = View(caller, demand, [], relations.of(caller, demand), within, in_full)
     if view.sees_contact:
         names.files[demand.id] = files
     return presenting.shown(view, names, Kin(caller))
@@ -80,10 +82,6 @@ def _shown(caller: Caller, row: Values, within: str, *, files: list[uuid.UUID], 
 
 def _facts(row: Values) -> matching_queries.Facts:
     return cast(matching_queries.Facts, SimpleNamespace(**row))
-
-
-def _within(home: str, rules: dict[str, list[Any]] | None) -> str:
-    return home[: SHARED[policies.read_above(Key.CLAIM_REACH, rules)]]
 
 
 def _terms(row: Values) -> Terms:

@@ -12,6 +12,7 @@ from app.kit import clock
 from app.kit.errors import NotFound
 from app.ledger import queries
 from app.ledger.schemas import ByProvenance, HoursOut, OrganizationHoursOut
+from app.members import queries as members
 from app.members.models import Member
 from app.policies import service as policies
 from app.policies.defaults import Key
@@ -20,12 +21,12 @@ from app.policies.defaults import Key
 async def of_caller(session: AsyncSession, caller: Caller, period: str | None) -> HoursOut:
     """The caller's own hours, as a member and as a resident."""
     member = await queries.member(session, caller.member_id) if caller.member_id else None
-    return await _of_person(session, own_ids(caller), member, period)
+    return await _of_person(session, await own_ids(session, caller), member, period)
 
 
-def own_ids(caller: Caller) -> list[uuid.UUID]:
-    """Whose entries are the caller's own: their account's and, once they are one, the member's."""
-    return [caller.account_id, *([caller.member_id] if caller.member_id else [])]
+async def own_ids(session: AsyncSession, caller: Caller) -> list[uuid.UUID]:
+    """Whose entries are the caller's own: their account's and, once they are one, the member's with all theirs."""
+    return [caller.account_id, *(await members.entries_of(session, caller.member_id) if caller.member_id else [])]
 
 
 async def of_member(session: AsyncSession, caller: Caller, member_id: uuid.UUID, period: str | None) -> HoursOut:
@@ -34,7 +35,7 @@ async def of_member(session: AsyncSession, caller: Caller, member_id: uuid.UUID,
     if member is None or not await _may_see(session, caller, member):
         raise NotFound
     account = await account_of_member(session, member.id)
-    person = [member.id, *([account.id] if account else [])]
+    person = [*await members.entries_of(session, member.id), *([account.id] if account else [])]
     return await _of_person(session, person, member, period)
 
 

@@ -11,9 +11,10 @@ from app.ledger.schemas import EntryOut, PointsOut
 
 async def of_caller(session: AsyncSession, caller: Caller, request: PageRequest) -> PointsOut:
     """The caller's balance and one page of their entries, newest first."""
-    rows, cursor = await queries.points_entries(session, own_ids(caller), request)
+    own = await own_ids(session, caller)
+    rows, cursor = await queries.points_entries(session, own, request)
     return PointsOut(
-        balance=await queries.balance(session, own_ids(caller)),
+        balance=await queries.balance(session, own),
         entries=[EntryOut.model_validate(row[0]) for row in rows],
         next_cursor=cursor,
     )

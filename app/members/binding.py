@@ -53,7 +53,9 @@ async def _candidates(session: AsyncSession, phone: str, name: str | None) -> li
 
 async def _become(session: AsyncSession, account: Account, member_id: uuid.UUID, actor: uuid.UUID | None) -> None:
     member = await queries.locked_member(session, member_id)
-    holder = await queries.locked_holder(session, member_id)
+    if member.merged_into_id:
+        member = await queries.locked_member(session, member.merged_into_id)
+    holder = await queries.locked_holder(session, member.id)
     if holder is not None:
         await _leave(session, holder, actor)
     await _leave(session, account, actor)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,6 +43,7 @@ async def add_many(session: AsyncSession, wanted: Sequence[NewMember], actor: uu
             "organization_id", "unknown_organization", "没有这个组织", "there is no such organization"
         )
     now = clock.now()
-    await session.execute(insert(Member), [{**asdict(new), "created_at": now} for new in wanted])
+    rows = [{name: getattr(new, name) for name in NewMember.__slots__} | {"created_at": now} for new in wanted]
+    await session.execute(insert(Member), rows)
     region_code, count = codes.common(homes), len(wanted)
     events.record(session, MemberEvent.ADDED, subject=new_id(), region_code=region_code, actor=actor, count=count)

@@ -8,6 +8,9 @@ class MemberEvent(StrEnum):
     LOOKED_UP is somebody reading names on a roster, as often as they do."""
 
     ADDED = "members.added"
+    CHANGED = "members.changed"
+    MERGED = "member.merged"
+    UNMERGED = "member.unmerged"
     LOOKED_UP = "members.looked_up"
     BOUND = "member.bound"
     UNBOUND = "member.unbound"

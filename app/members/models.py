@@ -38,12 +38,36 @@ class Member(Base):
     phone_index: Mapped[bytes | None] = index_of("members.phone")
     home_region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
     skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("members.id"), index=True)
+    """The same person under another entry, which lists show instead; what was written under this one stays."""
     created_at: Mapped[datetime]
 
     @validates("name")
     def _follow_name(self, _: str, name: str) -> str:
         self.name_prefixes = name
         return name
+
+
+class MemberMerge(Base):
+    """One person's two entries were made one, with what followed, so that it can be undone."""
+
+    __tablename__ = "member_merges"
+    __table_args__ = (
+        Index("uq_member_merges_live", "member_id", unique=True, postgresql_where=text("undone_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("members.id"))
+    into_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("members.id"), index=True)
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    """Who used the entry that was given up."""
+    account_followed: Mapped[bool]
+    """Whether they use the other one now, which nobody used before."""
+    phone_followed: Mapped[bool]
+    merged_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    merged_at: Mapped[datetime]
+    undone_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    undone_at: Mapped[datetime | None]
 
 
 class Preference(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.access.models import Account
 from app.kit.sealing import begins, finds
-from app.members.models import BindingRequest, Engagement, Member, Preference
+from app.members.models import BindingRequest, Engagement, Member, MemberMerge, Preference
 from app.members.schemas import MembersWanted
 from app.organizations.queries import below
 from app.regions.queries import under
@@ -44,7 +44,33 @@ async def locked_member(session: AsyncSession, member_id: uuid.UUID) -> Member:
 
 async def members_with_phone(session: AsyncSession, phone: str) -> Sequence[Member]:
     """Everybody on a roster with this phone."""
-    return (await session.scalars(select(Member).where(finds(Member.phone_index, phone)).order_by(Member.id))).all()
+    having = select(Member).where(finds(Member.phone_index, phone), Member.merged_into_id.is_(None))
+    return (await session.scalars(having.order_by(Member.id))).all()
+
+
+async def entries_of(session: AsyncSession, member_id: uuid.UUID) -> list[uuid.UUID]:
+    """A member's id, and those of the entries that were merged into it."""
+    merged = await session.scalars(select(Member.id).where(Member.merged_into_id == member_id).order_by(Member.id))
+    return [member_id, *merged]
+
+
+async def locked_pair(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Member]:
+    """Some members, held in the order of their ids, so that two merges come one after the other."""
+    statement = select(Member).where(Member.id.in_(ids)).order_by(Member.id).with_for_update()
+    found = await session.scalars(statement.execution_options(populate_existing=True))
+    return {one.id: one for one in found}
+
+
+async def standing_merge(session: AsyncSession, member_id: uuid.UUID) -> MemberMerge | None:
+    """What became of an entry that was merged and not kept apart again."""
+    statement = select(MemberMerge).where(MemberMerge.member_id == member_id, MemberMerge.undone_at.is_(None))
+    return await session.scalar(statement)
+
+
+async def on_rosters(session: AsyncSession, organization_ids: Iterable[uuid.UUID]) -> Sequence[Member]:
+    """Everybody on the rosters of some organizations, in the order of their coming."""
+    wanted = select(Member).where(Member.organization_id.in_(set(organization_ids)))
+    return (await session.scalars(wanted.order_by(Member.id))).all()
 
 
 def visible_to(caller: Caller, organization_paths: Sequence[str]) -> ColumnElement[bool]:
@@ -55,7 +81,7 @@ def visible_to(caller: Caller, organization_paths: Sequence[str]) -> ColumnEleme
 
 def listed(wanted: MembersWanted, organization_paths: Sequence[str] | None) -> Select[Member]:
     """The members of a list; `organization_paths` are those of the organization asked for, if any."""
-    statement = select(Member)
+    statement = select(Member).where(Member.merged_into_id.is_(None))
     if wanted.region:
         statement = statement.where(under(Member.home_region_code, [wanted.region]))
     if organization_paths is not None:

@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demands.events import DemandEvent
 from app.kit.events import Event
-from app.notifications import matter_queries, queries, receiving
+from app.notifications import matter_queries, queries, receiving, sign_up_queries
 from app.notifications.hearing import GROUPS, OF_A_CLAIM, WHO_HEARS, Hears, Moment
 from app.notifications.matters import PARTIES_HEAR
 from app.notifications.models import SubjectKind
 from app.notifications.queries import Message
 from app.notifications.receiving import Cast, Parties
+from app.notifications.shifts import GUESTS_HEAR, Guest
+from app.notifications.sign_up_queries import Guests
 
 FOLLOWER = "notifications"
 AT_ONCE = 2_000
@@ -29,6 +31,7 @@ async def tell(session: AsyncSession, found: Sequence[Event]) -> None:
     """
     await _tell_of_demands(session, [event for event in found if event.kind in WHO_HEARS])
     await _tell_of_matters(session, [event for event in found if event.kind in PARTIES_HEAR])
+    await _tell_of_shifts(session, [event for event in found if event.kind in GUESTS_HEAR])
 
 
 async def _tell_of_demands(session: AsyncSession, heard: Sequence[Event]) -> None:
@@ -49,6 +52,26 @@ async def _tell_of_matters(session: AsyncSession, heard: Sequence[Event]) -> Non
     for event in heard:
         await matter_queries.drop_earlier_calls(session, event.subject, event.n)
     await _deliver(session, (message for event in heard for message in _of_a_matter(parties, event)))
+
+
+async def _tell_of_shifts(session: AsyncSession, heard: Sequence[Event]) -> None:
+    if not heard:
+        return
+    people = await sign_up_queries.guests(session, {one for event in heard if (one := _id(event, "sign_up_id"))})
+    shifts = {one for event in heard if _is_for_everybody(event) and (one := _id(event, "shift_id"))}
+    crowds = await sign_up_queries.everybody(session, shifts)
+    for event in heard:
+        if sign_up_id := _id(event, "sign_up_id"):
+            await matter_queries.drop_earlier_calls(session, sign_up_id, event.n)
+    await _deliver(session, (message for event in heard for message in _of_a_shift(people, crowds, event)))
+
+
+def _id(event: Event, name: str) -> uuid.UUID | None:
+    return uuid.UUID(event.payload[name]) if name in event.payload else None
+
+
+def _is_for_everybody(event: Event) -> bool:
+    return any(hears.who == Guest.EVERYBODY for hears in GUESTS_HEAR[event.kind])
 
 
 async def _deliver(session: AsyncSession, messages: Iterator[Message]) -> None:
@@ -88,6 +111,16 @@ def _of_a_matter(parties: Parties, event: Event) -> Iterator[Message]:
             if account_id not in told:
                 told.add(account_id)
                 yield Message(account_id, hears.kind, matter.kind, matter.id, None, event.n, event.at)
+
+
+def _of_a_shift(people: dict[uuid.UUID, Guests], crowds: dict[uuid.UUID, Guests], event: Event) -> Iterator[Message]:
+    """What one event of an activity says to whom; whoever did it hears nothing."""
+    for hears in GUESTS_HEAR[event.kind]:
+        of_all = hears.who == Guest.EVERYBODY
+        named = _id(event, "shift_id" if of_all else "sign_up_id")
+        for one, account_id in (crowds if of_all else people).get(named, ()) if named else ():
+            if account_id != event.actor and hears.when(one):
+                yield Message(account_id, hears.kind, SubjectKind.SIGN_UP, one.id, None, event.n, event.at)
 
 
 def _message(account_id: uuid.UUID, hears: Hears, moment: Moment) -> Message:

@@ -1,4 +1,4 @@
-"""What messages say of appeals, complaints and bindings to who may see these now; never a word of a person's."""
+"""What messages say of matters to who may see these now; never a word of a person's."""
 
 import uuid
 from collections.abc import Collection
@@ -8,12 +8,22 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
+from app.activities import presenting as activities
+from app.enrollments import lifecycle as enrollment_lifecycle
+from app.enrollments import relations as enrollment_relations
+from app.kit.clock import CHINA
 from app.members.models import BindingRequest
+from app.notifications import enrollment_matters, sign_up_queries
 from app.notifications import matter_queries as queries
-from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED
+from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, SIGNED_UP
+from app.organizations import queries as organizations
 from app.oversight import listing
 from app.oversight.queries import titles
 from app.regions import queries as regions
+
+Ids = Collection[uuid.UUID]
+TIME = "%m月%d日%H:%M"
+YOU, MEMBER_OF = "您", "{}的一名党员"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ class Told:
     actions: list[str]
 
 
-async def told(session: AsyncSession, caller: Caller, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Told]:
+async def told(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
     """Those of some matters that the caller may see, by their ids."""
     if not ids:
         return {}
@@ -44,7 +54,62 @@ async def told(session: AsyncSession, caller: Caller, ids: Collection[uuid.UUID]
         found[complaint.id] = Told(details, listing.complaint_actions(caller, complaint))
     for binding in bindings:
         found[binding.id] = Told({"desk": desks.get(binding.region_code, ADMINISTRATORS)}, _actions(caller, binding))
-    return found
+    entries = await queries.visible_entries(session, caller, ids)
+    shown = await activities.entries_out(session, caller, entries)
+    desks |= await regions.names(session, [one.region_code for one in entries])
+    for entry, what_it_says in zip(entries, shown, strict=True):
+        details = {"title": what_it_says.activity_title, "desk": desks.get(entry.region_code, ADMINISTRATORS)}
+        found[entry.id] = Told(details, what_it_says.actions)
+    found |= await _of_enrollments(session, caller, ids)
+    return found | await _of_musters(session, caller, ids)
+
+
+async def _of_enrollments(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
+    """Who reports in is named by the organization only."""
+    found = await enrollment_matters.visible_enrollments(session, caller, ids)
+    bodies = await organizations.organizations(session, [one.organization_id for one in found])
+    places = await regions.names(session, [one.region_code for one in found])
+    told = {}
+    for one in found:
+        body = bodies[one.organization_id]
+        rights = enrollment_relations.of(caller, one, enrollment_relations.speaks_for(caller, body))
+        whose = MEMBER_OF.format(body.name) if one.member_id else body.name
+        who = YOU if one.member_id and one.member_id == caller.member_id else whose
+        details = {"who": who, "desk": places.get(one.region_code, "")}
+        told[one.id] = Told(details, [*enrollment_lifecycle.actions(one.state, rights)])
+    return told
+
+
+async def _of_musters(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
+    found = await enrollment_matters.visible_musters(session, caller, ids)
+    places = await regions.names(session, [one.region_code for one in found])
+    return {
+        one.id: Told(
+            {
+                "desk": places.get(one.region_code, ""),
+                "title": one.title,
+                "ends_at": one.ends_at.astimezone(CHINA).strftime(TIME),
+            },
+            [],
+        )
+        for one in found
+    }
+
+
+async def told_of_sign_ups(session: AsyncSession, caller: Caller, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Told]:
+    """Those of some sign-ups that are the caller's, by their ids."""
+    shown = await activities.sign_ups_out(session, caller, await sign_up_queries.own(session, caller, ids))
+    return {
+        one.id: Told(
+            {
+                "title": one.activity_title,
+                "starts_at": one.starts_at.astimezone(CHINA).strftime(TIME),
+                "state": SIGNED_UP[one.state],
+            },
+            one.actions,
+        )
+        for one in shown
+    }
 
 
 def _actions(caller: Caller, binding: BindingRequest) -> list[str]:

@@ -7,22 +7,26 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
+from app.activities.models import LateEntry
 from app.members.models import BindingRequest
 from app.members.queries import decided_by
+from app.notifications import enrollment_matters
 from app.notifications.matters import CALLS_OF_A_MATTER, Matter
 from app.notifications.models import Notification, SubjectKind
 from app.notifications.queries import UNREAD, among
 from app.oversight.models import Appeal, AppealState, Complaint, ComplaintState
 from app.oversight.queries import appeals_visible_to, complaints_visible_to
+from app.regions.queries import under
 
 Ids = Collection[uuid.UUID]
 
 
 async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
-    """Some appeals, complaints and bindings by their ids."""
+    """Some matters by their ids."""
     appeals = await session.scalars(select(Appeal).where(among(Appeal.id, ids)))
     complaints = await session.scalars(select(Complaint).where(among(Complaint.id, ids)))
     bindings = await session.scalars(select(BindingRequest).where(among(BindingRequest.id, ids)))
+    entries = await session.scalars(select(LateEntry).where(among(LateEntry.id, ids)))
     found = [
         *(
             Matter(
@@ -50,8 +54,13 @@ async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
             Matter(SubjectKind.BINDING, one.id, one.region_code, one.account_id, None, waits=one.decided_at is None)
             for one in bindings
         ),
+        *(
+            Matter(SubjectKind.LATE_ENTRY, one.id, one.region_code, one.entered_by, None, waits=one.decided_by is None)
+            for one in entries
+        ),
     ]
-    return {matter.id: matter for matter in found}
+    others = [*await enrollment_matters.enrollments(session, ids), *await enrollment_matters.musters(session, ids)]
+    return {matter.id: matter for matter in (*found, *others)}
 
 
 async def drop_earlier_calls(session: AsyncSession, matter_id: uuid.UUID, before: int) -> None:
@@ -76,3 +85,9 @@ async def visible_bindings(session: AsyncSession, caller: Caller, ids: Ids) -> S
     """Those of some bindings that the caller decides, or is to be bound by."""
     seen = or_(BindingRequest.account_id == caller.account_id, decided_by(caller))
     return (await session.scalars(select(BindingRequest).where(among(BindingRequest.id, ids), seen))).all()
+
+
+async def visible_entries(session: AsyncSession, caller: Caller, ids: Ids) -> Sequence[LateEntry]:
+    """Those of some entries after the fact that are of the caller's regions."""
+    seen = under(LateEntry.region_code, caller.reach())
+    return (await session.scalars(select(LateEntry).where(among(LateEntry.id, ids), seen))).all()

@@ -1,10 +1,13 @@
-"""Who hears of appeals, complaints and bindings: what waits for a desk and is no demand; pure."""
+"""Who hears of what waits for a desk and is no demand: appeals, enrollments, late entries and the like; pure."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.activities.events import LateEntryEvent
+from app.enrollments.events import CallEvent, EnrollmentEvent
+from app.enrollments.lifecycle import EnrollmentState
 from app.kit.events import Event
 from app.members.events import MemberEvent
 from app.notifications.models import NotificationKind, SubjectKind
@@ -19,20 +22,25 @@ class Party(StrEnum):
     """Dispatchers and admins of the region that has it, or of the nearest above, but for whom it is about."""
     AUTHOR = "author"
     """Who filed it, or whose account is to be bound."""
+    SUBJECT = "subject"
+    """The member who is enrolled, or who speaks for an organization that is or is called."""
     DECIDER = "decider"
     """Who made the decision that is appealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An appeal, a complaint or suggestion, or a binding, as it stands now."""
+    """An appeal, a complaint or suggestion, a binding, an enrollment, a muster or a late entry, as it stands now."""
 
     kind: SubjectKind
     id: uuid.UUID
     region_code: str
-    author: uuid.UUID
+    author: uuid.UUID | None
     decider: uuid.UUID | None
     waits: bool
+    state: str = ""
+    """Of an enrollment."""
+    subjects: tuple[uuid.UUID, ...] = ()
 
 
 Condition = Callable[[Event, Matter], bool]
@@ -52,6 +60,18 @@ def _a_desk_decided(event: Event, _: Matter) -> bool:
     return event.payload["subject_kind"] in (AppealKind.REJECTION, AppealKind.MERGE, AppealKind.NO_SHOW)
 
 
+def _still_runs(_: Event, matter: Matter) -> bool:
+    return matter.waits
+
+
+def _asks_in(_: Event, matter: Matter) -> bool:
+    return matter.state == EnrollmentState.REQUESTED
+
+
+def _asks_out(_: Event, matter: Matter) -> bool:
+    return matter.state == EnrollmentState.LEAVING
+
+
 @dataclass(frozen=True, slots=True)
 class PartyHears:
     """A party hears a kind of message, under a condition."""
@@ -61,6 +81,7 @@ class PartyHears:
     when: Condition = _always
 
 
+E, C, L = EnrollmentEvent, CallEvent, LateEntryEvent
 O, M, P, N = OversightEvent, MemberEvent, Party, NotificationKind  # noqa: E741 - as in hearing.py
 _TO_DECIDE = PartyHears(P.DESK, N.APPEAL_TO_DECIDE, _waits_there)
 _TO_ANSWER = PartyHears(P.DESK, N.COMPLAINT_TO_ANSWER, _waits_there)
@@ -80,8 +101,33 @@ PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
     M.BINDING_REQUESTED: (PartyHears(P.DESK, N.BINDING_TO_DECIDE, _waits_there),),
     M.BINDING_DECIDED: (PartyHears(P.AUTHOR, N.BINDING_DECIDED),),
     M.BINDING_WITHDRAWN: (),
+    E.REQUESTED: (PartyHears(P.DESK, N.ENROLLMENT_TO_CONFIRM, _asks_in),),
+    E.CONFIRMED: (PartyHears(P.SUBJECT, N.ENROLLMENT_CONFIRMED),),
+    E.REFUSED: (PartyHears(P.SUBJECT, N.ENROLLMENT_REFUSED),),
+    E.WITHDRAWN: (),
+    E.LEAVE_ASKED: (PartyHears(P.DESK, N.EXIT_TO_DECIDE, _asks_out),),
+    E.LEAVE_WITHDRAWN: (),
+    E.KEPT: (PartyHears(P.SUBJECT, N.ENROLLMENT_KEPT),),
+    E.ENDED: (PartyHears(P.SUBJECT, N.ENROLLMENT_ENDED),),
+    C.MUSTER_OPENED: (PartyHears(P.SUBJECT, N.MUSTERED, _still_runs),),
+    C.MUSTER_CLOSED: (),
+    L.ENTERED: (PartyHears(P.DESK, N.LATE_ENTRY_TO_CONFIRM, _waits_there),),
+    L.ACCEPTED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_ACCEPTED),),
+    L.REFUSED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_REFUSED),),
 }
 """What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
 
-CALLS_OF_A_MATTER = frozenset({N.APPEAL_TO_DECIDE, N.COMPLAINT_TO_ANSWER, N.BINDING_TO_DECIDE})
-"""Messages that ask a desk for an answer."""
+CALLS_OF_A_MATTER = frozenset(
+    {
+        N.APPEAL_TO_DECIDE,
+        N.COMPLAINT_TO_ANSWER,
+        N.BINDING_TO_DECIDE,
+        N.ENROLLMENT_TO_CONFIRM,
+        N.EXIT_TO_DECIDE,
+        N.MUSTERED,
+        N.LATE_ENTRY_TO_CONFIRM,
+        N.PLACE_FREE,
+        N.SHIFT_CLASHES,
+    }
+)
+"""Messages that ask for an answer."""

@@ -81,6 +81,23 @@ class NotificationKind(StrEnum):
     COMPLAINT_ANSWERED = "complaint_answered"
     BINDING_TO_DECIDE = "binding_to_decide"
     BINDING_DECIDED = "binding_decided"
+    ENROLLMENT_TO_CONFIRM = "enrollment_to_confirm"
+    EXIT_TO_DECIDE = "exit_to_decide"
+    ENROLLMENT_CONFIRMED = "enrollment_confirmed"
+    ENROLLMENT_REFUSED = "enrollment_refused"
+    ENROLLMENT_KEPT = "enrollment_kept"
+    ENROLLMENT_ENDED = "enrollment_ended"
+    MUSTERED = "mustered"
+    SHIFT_REMINDED = "shift_reminded"
+    SHIFT_MOVED = "shift_moved"
+    SHIFT_CLASHES = "shift_clashes"
+    SHIFT_CANCELLED = "shift_cancelled"
+    PLACE_FREE = "place_free"
+    PLACE_LAPSED = "place_lapsed"
+    SIGN_UP_NOTED = "sign_up_noted"
+    LATE_ENTRY_TO_CONFIRM = "late_entry_to_confirm"
+    LATE_ENTRY_ACCEPTED = "late_entry_accepted"
+    LATE_ENTRY_REFUSED = "late_entry_refused"
 
 
 class SubjectKind(StrEnum):
@@ -91,6 +108,10 @@ class SubjectKind(StrEnum):
     APPEAL = "appeal"
     COMPLAINT = "complaint"
     BINDING = "binding"
+    ENROLLMENT = "enrollment"
+    MUSTER = "muster"
+    SIGN_UP = "sign_up"
+    LATE_ENTRY = "late_entry"
 
 
 class Notification(Base):

@@ -20,12 +20,10 @@ from app.kit.clock import CHINA
 from app.kit.events import Event
 from app.notifications import matter_presenting, queries
 from app.notifications.hearing import GROUPS
-from app.notifications.matter_presenting import Told
+from app.notifications.matter_presenting import TIME, Told
 from app.notifications.models import Notification, NotificationGroup, SubjectKind
 from app.notifications.schemas import NotificationOut, SubjectOut
 from app.notifications.texts import ALIKE, CLOCKS, NOTED, REASONS, RESOLVED, RESULTS, TEXTS, UNSEEN
-
-TIME = "%m月%d日%H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ async def notifications_out(
     names = await presenting.names_of(session, list(seen.values()), list(claims.values()))
     barred = await barring.barred(session, caller, list(seen.values()))
     told = await matter_presenting.told(session, caller, matters)
+    told |= await matter_presenting.told_of_sign_ups(session, caller, matters)
     reader = Reader(caller, seen, claims, mine, names, barred, told)
     return [_notification_out(reader, message, event) for message, event in found]
 

@@ -124,13 +124,15 @@ class Parties:
                 able = {code: [one for one in desk if one not in biased] for code, desk in self.desks.items()}
                 return nearest(able, matter.region_code)
             case Party.AUTHOR:
-                return [matter.author]
+                return [matter.author] if matter.author else []
+            case Party.SUBJECT:
+                return matter.subjects
             case Party.DECIDER:
                 return [matter.decider] if matter.decider else []
 
 
 async def parties(session: AsyncSession, found: Sequence[Event]) -> Parties:
-    """Everybody whom some events of appeals, complaints and bindings may concern."""
+    """Everybody whom some events of matters may concern."""
     about = await matter_queries.matters(session, {event.subject for event in found})
     steps = {"", *(step for one in about.values() for step in codes.path(one.region_code))}
     return Parties(about, await queries.dispatchers(session, steps))

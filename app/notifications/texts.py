@@ -1,5 +1,6 @@
 """The words of every message, zh-CN. Nothing here is stored: names are looked up when a message is read."""
 
+from app.activities.lifecycle import SignUpState
 from app.demands.events import DemandEvent
 from app.demands.ladder import WhistleClock
 from app.demands.lifecycle import Reason
@@ -60,7 +61,24 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.COMPLAINT_CLIMBED: ("投诉建议已转上级", "您的{what}逾期未答复，已转{desk}答复。"),
     N.COMPLAINT_ANSWERED: ("投诉建议已答复", "{desk}已答复您的{what}。"),
     N.BINDING_TO_DECIDE: ("身份待核对", "有一个账号的手机号对应多名党员，请{desk}核对。"),
+    N.ENROLLMENT_TO_CONFIRM: ("报到待确认", "{who}申请到{desk}报到，请确认。"),
+    N.EXIT_TO_DECIDE: ("退出待批准", "{who}申请退出{desk}，请批准或说明理由。"),
+    N.ENROLLMENT_CONFIRMED: ("报到成功", "{who}在{desk}的报到已确认，可在报到详情中查看回执。"),
+    N.ENROLLMENT_REFUSED: ("报到未通过", "{who}在{desk}的报到未通过，理由见报到详情。"),
+    N.ENROLLMENT_KEPT: ("退出未获批准", "{who}退出{desk}的申请未获批准，理由见报到详情。"),
+    N.ENROLLMENT_ENDED: ("报到已结束", "{who}在{desk}的报到已结束。"),
+    N.MUSTERED: ("集结令", "{desk}发布集结令「{title}」，请在{ends_at}前组织报到。"),
     N.BINDING_DECIDED: ("身份核对完成", "{desk}已核对您的党员身份，请在“我的”中查看。"),
+    N.SHIFT_REMINDED: ("活动提醒", "您报名的「{title}」将于{starts_at}开始。"),
+    N.SHIFT_MOVED: ("活动改期", "您报名的「{title}」改为{starts_at}，名额保留；如不能参加，开始前可随时取消。"),
+    N.SHIFT_CLASHES: ("改期待确认", "「{title}」改为{starts_at}，与您的其他安排冲突，请确认是否参加。"),
+    N.SHIFT_CANCELLED: ("场次取消", "您报名的「{title}」（{starts_at}）已取消，无需前往。"),
+    N.PLACE_FREE: ("候补转正", "「{title}」（{starts_at}）有空出的名额，请尽快确认参加。"),
+    N.PLACE_LAPSED: ("候补失效", "您对「{title}」（{starts_at}）的候补已失效，无需前往。"),
+    N.SIGN_UP_NOTED: ("活动登记", "已就「{title}」（{starts_at}）为您登记：{state}。如有出入，请联系活动负责人。"),
+    N.LATE_ENTRY_TO_CONFIRM: ("补录待确认", "「{title}」有一条补录待{desk}另一人确认。"),
+    N.LATE_ENTRY_ACCEPTED: ("补录已确认", "您为「{title}」录入的补录已由他人确认。"),
+    N.LATE_ENTRY_REFUSED: ("补录未获确认", "您为「{title}」录入的补录未获确认，不予计入。"),
 }
 """A title and a body for each kind."""
 
@@ -110,6 +128,18 @@ APPEALED: dict[AppealKind, str] = {
     AppealKind.EVALUATION: "评议",
     AppealKind.HOURS: "服务时长",
     AppealKind.POINTS: "积分",
+}
+SIGNED_UP: dict[SignUpState, str] = {
+    SignUpState.WAITING: "候补",
+    SignUpState.PROMOTED: "候补待确认",
+    SignUpState.BOOKED: "已报名",
+    SignUpState.PRESENT: "已签到",
+    SignUpState.DONE: "已参加",
+    SignUpState.CANCELLED: "已取消报名",
+    SignUpState.LAPSED: "候补已失效",
+    SignUpState.RELEASED: "场次已取消",
+    SignUpState.UNMARKED: "未点名",
+    SignUpState.NO_SHOW: "未到场",
 }
 COMPLAINED: dict[ComplaintKind, str] = {ComplaintKind.COMPLAINT: "投诉", ComplaintKind.SUGGESTION: "建议"}
 ADMINISTRATORS = "管理员"

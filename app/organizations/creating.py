@@ -25,6 +25,7 @@ class NewOrganization:
     name: str
     region_code: str
     parent_id: uuid.UUID | None = None
+    external_code: str | None = None
     id: uuid.UUID = field(default_factory=new_id)
 
 
@@ -70,6 +71,7 @@ def _row(new: NewOrganization, path: str) -> dict[str, object]:
         "name": new.name,
         "region_code": new.region_code,
         "parent_id": new.parent_id,
+        "external_code": new.external_code,
         "path": path,
         "created_at": clock.now(),
     }

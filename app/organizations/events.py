@@ -7,3 +7,4 @@ class OrganizationEvent(StrEnum):
     """Something happened to an organization."""
 
     CREATED = "organization.created"
+    CHANGED = "organization.changed"

@@ -24,6 +24,12 @@ class OrganizationKind(StrEnum):
     LOCAL_UNIT = "local_unit"
     ENTERPRISE = "enterprise"
     SOCIAL_ORGANIZATION = "social_organization"
+    INSTITUTION = "institution"
+    STATE_ENTERPRISE = "state_enterprise"
+    UNIVERSITY = "university"
+    GARRISON = "garrison"
+    RESIDENTS_COMMITTEE = "residents_committee"
+    VILLAGE_COMMITTEE = "village_committee"
 
 
 class Organization(Base):
@@ -34,9 +40,11 @@ class Organization(Base):
 
     id: Mapped[Id]
     kind: Mapped[OrganizationKind]
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
     region_code: Mapped[Code] = mapped_column(ForeignKey("regions.code"))
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    external_code: Mapped[str | None] = mapped_column(unique=True)
+    """What the Party's own systems call it, where that is known: by it a file names an organization."""
     path: Mapped[Code] = mapped_column(index=True)
     """The ids from the root to this one, each followed by a dot: "below it" is a prefix."""
     created_at: Mapped[datetime]

@@ -1,9 +1,11 @@
 """Every select of organizations."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, Text, any_, false, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.organizations.models import Organization
@@ -23,6 +25,21 @@ async def organizations(session: AsyncSession, ids: Iterable[uuid.UUID | None]) 
         return {}
     found = await session.scalars(select(Organization).where(Organization.id.in_(wanted)))
     return {one.id: one for one in found}
+
+
+async def called(session: AsyncSession, wanted: Collection[str]) -> dict[uuid.UUID, Organization]:
+    """The organizations with one of some names or codes of others' systems, and all that stand above them."""
+    words = list(wanted)
+    named = or_(_among(Organization.name, words), _among(Organization.external_code, words))
+    found = {one.id: one for one in await session.scalars(select(Organization).where(named))}
+    above = {uuid.UUID(step) for one in found.values() for step in one.path.split(".")[:-2]} - found.keys()
+    return found | await organizations(session, above)
+
+
+def _among(column: Any, words: list[str]) -> ColumnElement[bool]:
+    """One array, since a statement takes 32,767 parameters at most."""
+    listed: ColumnElement[bool] = column == any_(literal(words, ARRAY(Text)))
+    return listed
 
 
 def below(*paths: str) -> Select[uuid.UUID]:

@@ -12,7 +12,8 @@ from app.oversight.events import OversightEvent
 from app.oversight.models import Appeal, Complaint
 from app.policies import calendars
 from app.policies import service as policies
-from app.policies.defaults import Key, Rule
+from app.policies.defaults import Key
+from app.policies.rules import Rule
 from app.policies.spans import Span, after
 from app.regions import queries as regions
 

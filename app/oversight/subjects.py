@@ -103,7 +103,7 @@ async def _hours(session: AsyncSession, caller: Caller, claim_id: uuid.UUID) -> 
 
 async def _points(session: AsyncSession, caller: Caller, entry_id: uuid.UUID) -> Subject:
     """One's own points for one service."""
-    entry = await queries.points_of(session, own_ids(caller), entry_id)
+    entry = await queries.points_of(session, await own_ids(session, caller), entry_id)
     if entry is None:
         raise NotFound
     if entry.source_kind != SERVICE_SOURCE or entry.reverses_id is not None:

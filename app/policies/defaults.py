@@ -1,19 +1,17 @@
 """Every rule number with its default, in one readable table. A district changes them with `PUT /policies/{key}`."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from functools import cached_property
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from app.kit.errors import Text
+from app.policies.activity_rules import ActivityKey
+from app.policies.enrollment_rules import EnrollmentKey
+from app.policies.rules import ANY, Count, Duration, Rule
 from app.policies.spans import Span, Wait, Window, WorkingDays
 
-Value = TypeVar("Value")
-Duration = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=3660))]
-Count = Annotated[StrictInt, Field(ge=0, le=100_000)]
 Skills = Annotated[list[Annotated[str, Field(min_length=1, max_length=30)]], Field(max_length=20)]
 QuestionCode = Annotated[str, Field(pattern="^[a-z0-9_]{1,30}$")]
 Percent = Annotated[StrictInt, Field(ge=0, le=100)]
@@ -96,39 +94,7 @@ CATEGORIES: dict[str, Text] = {
     "other": Text("其他", "other"),
 }
 """The service categories, from the demands that the districts' reports name."""
-ANY = "default"
-"""The entry of a table that holds for every category without one of its own."""
 BY_CATEGORY = frozenset({ANY, *CATEGORIES})
-
-
-@dataclass(frozen=True)
-class Rule(Generic[Value]):
-    """One rule number: its key, what its values look like, its default, and what it means."""
-
-    key: str
-    type: Any
-    default: Any
-    means: Text
-    entries: frozenset[str] = frozenset()
-    """What a table may hold entries of; a rule without any is one value."""
-
-    @property
-    def is_table(self) -> bool:
-        """Whether its entries are merged along the chain of regions, so that a setting may name only some."""
-        return bool(self.entries)
-
-    @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(self.type)
-
-    def read(self, stored: Any) -> Value:
-        """A stored JSON value as Python sees it; raises pydantic's `ValidationError`."""
-        value: Value = self._adapter.validate_python(stored)
-        return value
-
-    def write(self, value: Value) -> Any:
-        """A value as JSON: durations as ISO 8601 (`P7D`, `PT30S`), working days as `3 working days`."""
-        return self._adapter.dump_python(value, mode="json")
 
 
 def _days(days: float) -> timedelta:
@@ -391,4 +357,9 @@ class Key:
     )
 
 
-RULES: dict[str, Rule[Any]] = {rule.key: rule for rule in vars(Key).values() if isinstance(rule, Rule)}
+RULES: dict[str, Rule[Any]] = {
+    rule.key: rule
+    for keys in (Key, ActivityKey, EnrollmentKey)
+    for rule in vars(keys).values()
+    if isinstance(rule, Rule)
+}

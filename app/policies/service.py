@@ -14,9 +14,10 @@ from app.kit import clock, events
 from app.kit.db import new_id
 from app.kit.errors import InvalidRequest, NotFound
 from app.policies import queries
-from app.policies.defaults import ANY, RULES, Rule
+from app.policies.defaults import RULES
 from app.policies.events import PolicyEvent
 from app.policies.models import Policy
+from app.policies.rules import ANY, Rule
 
 Value = TypeVar("Value")
 

@@ -10,7 +10,7 @@ class StillAppointed(AppError):
 
 class StillServing(AppError):
     status, code = 409, "still_serving"
-    title = Text("您还有未完成的接单，请先完成或退出", "You hold claims: complete or withdraw them first")
+    title = Text("您还有未完成的接单或活动报名，请先完成或退出", "You hold claims or sign-ups: end them first")
 
 
 class StillAsking(AppError):

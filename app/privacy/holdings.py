@@ -8,18 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from app.access.models import Account, Consent, Grant, Identity, SignIn
+from app.activities.models import CalendarLink, LateEntry, Leader, SignUp
 from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
 from app.demands.models import Claim, Demand, Evaluation, Note, NoteKind, Reveal, Service
+from app.enrollments.models import Enrollment
 from app.kit.db import Base
 from app.ledger.models import Entry
-from app.members.models import BindingRequest, Engagement, Member, Preference
+from app.members.models import BindingRequest, Engagement, Member, MemberMerge, Preference
 from app.notifications.models import Mute, Notification
 from app.oversight.models import Appeal, Complaint
+from app.rosters.models import RosterImport, RosterPage
 
 GONE = "已删除"
 """What stands where a text cannot be empty."""
@@ -33,11 +36,13 @@ class Person:
     member_id: uuid.UUID | None
     demand_ids: list[uuid.UUID]
     """What was filed by them for themselves, or for them."""
+    entry_ids: list[uuid.UUID] = field(default_factory=list)
+    """The member's id with those of the entries that were merged into it."""
 
     @property
     def ids(self) -> list[uuid.UUID]:
         """The account's id, and the member's where they are one."""
-        return [self.account_id, *([self.member_id] if self.member_id else [])]
+        return [self.account_id, *self.entry_ids]
 
 
 Whose = Callable[[Person], ColumnElement[bool]]
@@ -81,6 +86,8 @@ OWN_WORDS = (
 """What people write for themselves; the reasons of a desk are the desk's, whoever wrote them."""
 ROSTER = "the organization's roster, not the account's: it keeps its members, and corrects them on request"
 
+A_DAY = "rows of many people on their way to a roster, removed within a day"
+
 HOLDINGS: tuple[Holding, ...] = (
     Holding(
         Account,
@@ -100,10 +107,35 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(Grant, lambda person: Grant.account_id == person.account_id),
     Holding(SignIn, lambda person: SignIn.account_id == person.account_id),
     Holding(BindingRequest, lambda person: BindingRequest.account_id == person.account_id),
-    Holding(Member, lambda person: Member.id == person.member_id, kept={"name": ROSTER, "phone": ROSTER}),
-    Holding(Preference, lambda person: Preference.member_id == person.member_id, removed=True),
+    Holding(
+        MemberMerge,
+        lambda person: MemberMerge.member_id.in_(person.entry_ids) | (MemberMerge.account_id == person.account_id),
+        withheld=frozenset({"merged_by", "undone_by"}),
+    ),
+    Holding(Member, lambda person: Member.id.in_(person.entry_ids), kept={"name": ROSTER, "phone": ROSTER}),
+    Holding(Preference, lambda person: Preference.member_id.in_(person.entry_ids), removed=True),
     Holding(Notification, lambda person: Notification.account_id == person.account_id, removed=True),
     Holding(Mute, lambda person: Mute.account_id == person.account_id, removed=True),
+    Holding(
+        Enrollment,
+        lambda person: Enrollment.member_id == person.member_id,
+        erased={"reason": None},
+        withheld=frozenset({"requested_by", "confirmed_by", "ended_by"}),
+    ),
+    Holding(SignUp, lambda person: SignUp.person_id.in_(person.ids), withheld=frozenset({"made_by", "said_by"})),
+    Holding(
+        LateEntry,
+        lambda person: LateEntry.person_id.in_(person.ids),
+        erased={"reason": GONE},
+        withheld=frozenset({"entered_by", "decided_by"}),
+    ),
+    Holding(Leader, lambda person: Leader.member_id == person.member_id),
+    Holding(
+        CalendarLink,
+        lambda person: CalendarLink.account_id == person.account_id,
+        removed=True,
+        withheld=frozenset({"token_hash"}),
+    ),
     Holding(Engagement, lambda person: Engagement.person_id.in_(person.ids)),
     Holding(
         Note,
@@ -140,6 +172,8 @@ HOLDINGS: tuple[Holding, ...] = (
         removed=True,
         withheld=frozenset({"blob", "content_mac"}),
     ),
+    Holding(RosterImport, lambda person: RosterImport.sent_by == person.account_id, removed=True),
+    Holding(RosterPage, lambda _: false(), kept={"rows": A_DAY, "outcomes": A_DAY}),
     Holding(UploadDay, lambda person: UploadDay.account_id == person.account_id, removed=True),
     Holding(Join, lambda person: Join.account_id == person.account_id),
     Holding(

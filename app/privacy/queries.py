@@ -9,9 +9,12 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Consent, Grant
+from app.activities.lifecycle import OPEN
+from app.activities.models import SignUp
 from app.demands.lifecycle import ENDS, LIVE
 from app.demands.models import Claim, Demand
 from app.kit.sealing import Blind, Prefixes, finds
+from app.members import queries as members
 from app.privacy.holdings import Holding, Person
 
 
@@ -20,7 +23,8 @@ async def person(session: AsyncSession, account: Account) -> Person:
     own = (Demand.filed_by == account.id) & Demand.on_behalf_phone_index.is_(None) & ~Demand.staff_filed
     about = or_(own, finds(Demand.on_behalf_phone_index, account.phone)) if account.phone else own
     ids = (await session.scalars(select(Demand.id).where(about))).all()
-    return Person(account.id, account.member_id, list(ids))
+    entries = await members.entries_of(session, account.member_id) if account.member_id else []
+    return Person(account.id, account.member_id, list(ids), entries)
 
 
 async def rows(session: AsyncSession, holding: Holding, whose: Person) -> list[dict[str, Any]]:
@@ -47,9 +51,10 @@ async def holds_role(session: AsyncSession, account_id: uuid.UUID) -> bool:
 
 
 async def serves(session: AsyncSession, whose: Person) -> bool:
-    """Whether somebody holds a claim that is not over."""
+    """Whether somebody holds a claim, or has signed up for an activity, that is not over."""
     live = exists().where(Claim.claimant_id.in_(whose.ids), Claim.state.in_(LIVE))
-    return bool(await session.scalar(select(live)))
+    signed_up = exists().where(SignUp.person_id.in_(whose.ids), SignUp.state.in_(OPEN))
+    return bool(await session.scalar(select(or_(live, signed_up))))
 
 
 async def asks(session: AsyncSession, whose: Person) -> bool:

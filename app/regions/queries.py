@@ -64,6 +64,13 @@ def _full_name(path: Sequence[Region]) -> str:
     return "".join([*upper[-1:], *lower])
 
 
+async def named(session: AsyncSession, wanted: Collection[str], prefixes: Sequence[str]) -> Sequence[Row[str, str]]:
+    """Code and name of the regions below some regions that have one of some names."""
+    words = bindparam("names", list(wanted), type_=ARRAY(Text))
+    statement = select(Region.code, Region.name).where(Region.name == any_(words), under(Region.code, prefixes))
+    return (await session.execute(statement)).all()
+
+
 def children(parent: str | None) -> Select[Region]:
     """What lies right below a region; below none, the provinces."""
     return select(Region).where(Region.parent_code == parent)  # None compares as IS NULL

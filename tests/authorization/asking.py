@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
+from tests.authorization import activity_stage
 from tests.authorization.document import PARAMETER
 from tests.authorization.expectations import route_of
-from tests.authorization.stage import ABSENT, PASSWORD, Stage
+from tests.authorization.stage import ABSENT, LATER, PASSWORD, Stage
 from tests.client import ANSWER, Client
 from tests.content import making
 from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR
@@ -39,7 +41,7 @@ class Question:
             case "PUT":
                 return await who.put(self.path, self.body)
         if self.upload is not None:
-            return await who.upload(self.upload)
+            return await who.upload(self.upload, path=f"{self.path}?{urlencode(self.query)}")
         return await who.post(self.path, self.body)
 
 
@@ -68,11 +70,23 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /appeals desk": {"scope": "desk"},
     "GET /complaints desk": {"scope": "desk"},
     "GET /complaints region": {"scope": "region"},
+    "GET /enrollments/statistics": {"region": COMMUNITY},
+    "GET /enrollments/statistics.xlsx": {"region": COMMUNITY},
+    "GET /enrollments organization": {"scope": "organization"},
+    "GET /enrollments desk": {"scope": "desk"},
+    "GET /enrollments region": {"scope": "region"},
+    **activity_stage.QUERIES,
+    "POST /rosters/imports": {"kind": "members"},
+    "POST /rosters/imports of organizations": {"kind": "organizations"},
+    "POST /rosters/imports of staff": {"kind": "staff"},
 }
 
 NAMED = {
     "GET /regions/{code}": COMMUNITY,
     "GET /regions/{code} absent": "999999",
+    "GET /receipts/{code} absent": "R0",
+    "GET /calendars/regions/{code}": COMMUNITY,
+    "GET /calendars/regions/{code} absent": "999999",
     "PUT /calendar/{day}": "2026-10-08",
     "PUT /calendar/{day} of the district": "2026-10-08",
     "PUT /calendar/{day} of elsewhere": "2026-10-08",
@@ -81,6 +95,8 @@ NAMED = {
     "PUT /policies/{key} of the district": "hours_per_quarter",
     "PUT /policies/{key} of elsewhere": "hours_per_quarter",
     "PUT /policies/{key} absent": "no_such_rule",
+    "GET /rosters/templates/{kind}": "members",
+    "GET /rosters/templates/{kind} of staff": "staff",
 }
 """What stands in the path of those whose parameter is no id."""
 
@@ -113,9 +129,37 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /appeals": lambda stage: {"subject_kind": "rejection", "subject_id": stage.rejected, "reason": WORDS},
     "POST /appeals/{appeal_id}/decide": _plain({"upheld": False, "reason": WORDS}),
     "POST /appeals/{appeal_id}/withdraw": _plain({}),
+    "POST /places": _plain({"region_code": COMMUNITY, "purpose": "enroll", "name": WORDS, "address": WORDS}),
+    "POST /places elsewhere": _plain({"region_code": ELSEWHERE, "purpose": "enroll"}),
+    "POST /places/{place_id}/renew": _plain({}),
+    "POST /places/{place_id}/revoke": _plain({}),
     "POST /complaints": _plain({"kind": "suggestion", "text": WORDS, "region_code": COMMUNITY}),
     "POST /complaints/{complaint_id}/answer": _plain({"text": WORDS, "accepted": True}),
     "POST /complaints/{complaint_id}/raise-again": _plain({}),
+    "POST /enrollments": _plain({"region_code": COMMUNITY}),
+    "POST /enrollments for a member": lambda stage: {
+        "region_code": COMMUNITY,
+        "member_id": str(stage.world.members[2].id),
+    },
+    "POST /enrollments for the unit": lambda stage: {
+        "region_code": COMMUNITY,
+        "organization_id": stage.organizations["unit"],
+    },
+    "POST /enrollments/confirm": lambda stage: {"ids": [stage.enrollments["claimant's"]]},
+    "POST /enrollments/{enrollment_id}/confirm": _plain({}),
+    "POST /enrollments/{enrollment_id}/refuse": _plain(REASON),
+    "POST /enrollments/{enrollment_id}/let-go": _plain(REASON),
+    "POST /enrollments/{enrollment_id}/keep": _plain(REASON),
+    "POST /enrollments/{enrollment_id}/withdraw": _plain({}),
+    "POST /enrollments/{enrollment_id}/leave": _plain({}),
+    "POST /enrollments/{enrollment_id}/transfer": _plain({"region_code": NEIGHBOUR}),
+    "POST /designations": lambda stage: {
+        "region_code": COMMUNITY,
+        "organization_id": stage.organizations["other unit"],
+    },
+    "POST /designations/{designation_id}/end": _plain({}),
+    "POST /musters": _plain({"region_code": DISTRICT, "title": WORDS, "text": WORDS, "ends_at": LATER}),
+    "POST /musters/{muster_id}/close": _plain({}),
     "POST /members/bindings/{binding_id}/decide": _plain({"member_id": None}),
     "PUT /notifications/quiet": _plain({"muted": ["progress"]}),
     "POST /notifications/read-all": _plain({"until": "2026-01-01T00:00:00+08:00"}),
@@ -158,10 +202,23 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /claims/{claim_id}/complete": _plain({}),
     "POST /claims/{claim_id}/confirm": _plain({}),
     "POST /claims/{claim_id}/no-show": _plain(REASON),
+    "POST /members/{member_id}/merge": lambda stage: {"into_id": str(stage.world.members[5].id)},
+    "POST /members/{member_id}/unmerge": _plain({}),
+    "POST /rosters/imports/{import_id}/commit": _plain({}),
     "PUT /claims/{claim_id}/members": _plain({"member_ids": []}),
     "POST /claims/{claim_id}/feedback": _plain({"demand_stars": 5, "community_stars": 4}),
     "POST /claims/{claim_id}/evaluation": _plain({"stars": 3}),
+    **activity_stage.BODIES,
 }
+
+
+FILES = {
+    "POST /files": making.jpeg(),
+    "POST /rosters/imports": "姓名,所在组织,居住社区\n新党员,住建局,110107003024\n".encode(),
+    "POST /rosters/imports of organizations": "组织名称,组织类型,所在区域\n新支部,党支部,110107003024\n".encode(),
+    "POST /rosters/imports of staff": "用户名,角色\nnewclerk,调度员\n".encode(),
+}
+"""What is sent instead of a body."""
 
 
 def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
@@ -170,13 +227,21 @@ def question(stage: Stage, asked: str, thing: str | None = None) -> Question:
     if found := PARAMETER.search(path):
         one = _named(stage, asked) if thing is None else stage.things(found[1]).get(thing, ABSENT)
         path = path.replace(found[0], one)
-    if path == "/files":
-        return Question(method, path, upload=making.jpeg())
+    if asked in FILES:
+        return Question(method, path, QUERIES.get(asked, {}), upload=FILES[asked])
     body = BODIES[asked](stage) if method in ("POST", "PUT") else None
-    return Question(method, path, QUERIES.get(asked, {}), body)
+    return Question(method, path, _query(stage, asked), body)
+
+
+def _query(stage: Stage, asked: str) -> dict[str, str]:
+    if route_of(asked).split()[1] == "/places/posters":
+        return {"place_id": stage.places["elsewhere" if asked.endswith("elsewhere") else "ours"]}
+    return QUERIES.get(asked, {})
 
 
 def _named(stage: Stage, asked: str) -> str:
+    if "/calendars/links/" in asked:
+        return stage.calendar[: -1 if asked.endswith("altered") else None]
     if "{token}" in asked:
         return stage.link[: -1 if asked.endswith("altered") else None]
-    return NAMED[asked]
+    return stage.receipt if asked == "GET /receipts/{code}" else NAMED[asked]

@@ -3,21 +3,8 @@
 `401` and `404` and `403` are answered for what they say; `yes` is done, or refused for its state (409).
 """
 
-import re
-
-Table = dict[str, dict[str, str]]
-"""Rows by their names, each with a cell for every role."""
-
-
-def table(written: str) -> Table:
-    """The rows of a written table: a name, at least two blanks, and the cells."""
-    head, *lines = written.strip("\n").splitlines()
-    rows = {}
-    for line in lines:
-        name, cells = re.split(r"\s{2,}", line, maxsplit=1)
-        rows[name] = dict(zip(head.split(), cells.split(), strict=True))
-    return rows
-
+from tests.authorization import activity_expectations as activities
+from tests.authorization.tables import Table, table
 
 SEES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
@@ -190,6 +177,34 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+MERGES_MEMBER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+serving's                401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  404       yes      403      yes   yes
+far's                    401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+"""Both entries must be in sight: the other one is our community's."""
+
+UNMERGES_MEMBER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+serving's                401    404      404   404   404    404 404      404     yes     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+far's                    401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SENT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+desk's                   401    404      404   404   404    404 404      404     404     404   yes  404       404      404      404   404
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+"""Files are their sender's alone, the desks above included."""
+
 DECIDES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 same community           401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
@@ -243,6 +258,58 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+SEES_ENROLLMENT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
+unit's                   401    404      404   404   404    404 404      404     yes     404   yes  404       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+DECIDES_ENROLLMENT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 403      404     404     404   yes  404       yes      403      yes   yes
+unit's                   401    404      404   404   404    404 404      404     403     404   yes  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+ENROLLED = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      403      yes   yes
+unit's                   401    404      404   404   404    404 404      404     yes     404   yes  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+ENDS_DESIGNATION = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      403     403     403   yes  403       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     403     403   403  403       403      403      403   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SEES_MUSTER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      yes     yes     404   yes  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    yes 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+COUNTS_MUSTER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      403     yes     404   yes  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    403 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+CLOSES_MUSTER = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+unit's                   401    404      404   404   404    404 404      403     403     404   403  403       yes      403      yes   yes
+elsewhere                401    404      404   404   404    403 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
 EVALUATIONS = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 ours                     401    404      yes   yes   403    403 403      403     403     403   yes  404       yes      yes      yes   yes
@@ -264,6 +331,22 @@ published                401    404      404   404   404    404 404      404    
 for all                  401    404      404   404   404    404 404      404     404     404   yes  404       yes      404      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
 unused                   401    404      yes   404   404    404 404      404     404     404   404  404       404      404      404   404
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+SEES_PLACE = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      404   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+HANGS = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+next door                401    404      404   404   404    404 404      404     404     404   404  yes       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
@@ -299,6 +382,12 @@ GET /leaderboard                      401    yes      yes   yes   yes    yes yes
 GET /leaderboard of members           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /members                          401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
 GET /members/bindings                 401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /rosters/templates/{kind}         401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      403      yes   yes
+GET /rosters/templates/{kind} of staff  401  403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+POST /rosters/imports                 401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      403      yes   yes
+POST /rosters/imports of organizations  401  403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
+POST /rosters/imports of staff        401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+GET /rosters/imports                  401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /organizations                    401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
 GET /policies                         401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
 GET /policies of the community        401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
@@ -344,7 +433,31 @@ GET /complaints                       401    yes      yes   yes   yes    yes yes
 GET /complaints desk                  401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 GET /complaints region                401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
 POST /complaints                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /places                           401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /places                          401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+POST /places elsewhere                401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes
+GET /places/posters                   401    404      404   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
+GET /places/posters of elsewhere      401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+GET /me/code                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /receipts/{code}                  yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /receipts/{code} absent           404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+GET /enrollments                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /enrollments organization         401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   403
+GET /enrollments desk                 401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /enrollments region               401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+GET /enrollments/counts               401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /enrollments                     401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
+POST /enrollments for a member        401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+POST /enrollments for the unit        401    403      403   403   403    403 403      403     yes     403   yes  403       yes      403      yes   yes
+GET /enrollments/statistics           401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
+GET /enrollments/statistics.xlsx      401    403      403   403   403    403 403      403     403     403   yes  403       yes      yes      yes   yes
+GET /designations                     401    403      403   403   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /designations                    401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
+GET /musters                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /musters                         401    403      403   403   403    403 403      403     403     403   403  403       yes      403      yes   yes
+POST /enrollments/confirm             401    403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
 """)  # noqa: E501 - a table
+PLAIN |= activities.PLAIN
 
 OF_THINGS: dict[str, Table] = {
     "GET /demands/{demand_id}": SEES,
@@ -393,6 +506,8 @@ OF_THINGS: dict[str, Table] = {
     "GET /members/{member_id}/hours": MEMBER_HOURS,
     "GET /organizations/{organization_id}/hours": ORGANIZATION_HOURS,
     "POST /members/bindings/{binding_id}/decide": DECIDES,
+    "POST /members/{member_id}/merge": MERGES_MEMBER,
+    "POST /members/{member_id}/unmerge": UNMERGES_MEMBER,
     "POST /notifications/{notification_id}/read": READS,
     "GET /demands/{demand_id}/evaluations": EVALUATIONS,
     "GET /appeals/{appeal_id}": SEES_APPEAL,
@@ -401,8 +516,30 @@ OF_THINGS: dict[str, Table] = {
     "GET /complaints/{complaint_id}": SEES_COMPLAINT,
     "POST /complaints/{complaint_id}/answer": ANSWERS,
     "POST /complaints/{complaint_id}/raise-again": WITHDRAWS,
+    "GET /enrollments/{enrollment_id}": SEES_ENROLLMENT,
+    "GET /enrollments/{enrollment_id}/receipt": SEES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/confirm": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/refuse": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/let-go": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/keep": DECIDES_ENROLLMENT,
+    "POST /enrollments/{enrollment_id}/withdraw": ENROLLED,
+    "POST /enrollments/{enrollment_id}/leave": ENROLLED,
+    "POST /enrollments/{enrollment_id}/transfer": ENROLLED,
+    "POST /designations/{designation_id}/end": ENDS_DESIGNATION,
+    "GET /musters/{muster_id}": SEES_MUSTER,
+    "GET /musters/{muster_id}/counts": COUNTS_MUSTER,
+    "POST /musters/{muster_id}/close": CLOSES_MUSTER,
     "GET /files/{file_id}": SHOWN,
+    "GET /places/{place_id}": SEES_PLACE,
+    "GET /places/{place_id}/code": HANGS,
+    "POST /places/{place_id}/renew": HANGS,
+    "POST /places/{place_id}/revoke": HANGS,
+    "GET /rosters/imports/{import_id}": SENT,
+    "GET /rosters/imports/{import_id}/rows": SENT,
+    "GET /rosters/imports/{import_id}/errors": SENT,
+    "POST /rosters/imports/{import_id}/commit": SENT,
 }
+OF_THINGS |= activities.OF_THINGS
 """What is asked of one thing; words after the route say what else is in the request."""
 
 

@@ -15,6 +15,8 @@ from app.content.models import File, SubjectKind
 from app.kit import clock, db
 from app.kit.db import Base, new_id
 from app.members.models import BindingRequest, Member
+from app.rosters import importing
+from tests.authorization import activity_stage
 from tests.client import Client
 from tests.content import making
 from tests.demands.world import (
@@ -37,6 +39,7 @@ from tests.factories import a_member, an_organization
 from tests.notifications.post import Post, inbox
 
 ABSENT = "00000000-0000-7000-8000-000000000000"
+LATER = "2199-01-01T00:00:00+08:00"
 PASSWORD = "correct horse battery"
 TOLD: dict[str, dict[str, Any]] = {
     "named": {
@@ -79,9 +82,23 @@ class Stage:
     """A demand of the filer's that its desk refused."""
     appeals: dict[str, str] = field(default_factory=dict)
     complaints: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    enrollments: dict[str, str] = field(default_factory=dict)
+    designations: dict[str, str] = field(default_factory=dict)
+    musters: dict[str, str] = field(default_factory=dict)
+    receipt: str = ""
+    """The code of the claimant's."""
     files: dict[str, str] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
     link: str = ""
     """The token of a link that opens the file of ours."""
+    calendar: str = ""
+    """The token of a link that opens the member's calendar."""
+    activities: dict[str, str] = field(default_factory=dict)
+    shifts: dict[str, str] = field(default_factory=dict)
+    slots: dict[str, str] = field(default_factory=dict)
+    sign_ups: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -105,7 +122,17 @@ class Stage:
             "notification_id": self.notifications,
             "appeal_id": self.appeals,
             "complaint_id": self.complaints,
+            "enrollment_id": self.enrollments,
+            "designation_id": self.designations,
+            "muster_id": self.musters,
             "file_id": self.files,
+            "place_id": self.places,
+            "activity_id": self.activities,
+            "shift_id": self.shifts,
+            "slot_id": self.slots,
+            "sign_up_id": self.sign_ups,
+            "entry_id": self.entries,
+            "import_id": self.imports,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -139,8 +166,12 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _others(stage)
     await _offers(stage)
     await _objections(stage)
+    await _enrollments(stage)
+    await activity_stage.take_place(stage)
     await _messages(stage)
     await _files(stage)
+    await _places(stage)
+    await _imports(stage)
     return stage
 
 
@@ -285,6 +316,34 @@ async def _objections(stage: Stage) -> None:
     stage.rejected = refused["id"]
 
 
+async def _places(stage: Stage) -> None:
+    """A place with its code in every region."""
+    for name, region_code in (("ours", COMMUNITY), ("next door", NEIGHBOUR), ("elsewhere", ELSEWHERE)):
+        body = {"region_code": region_code, "purpose": "enroll"}
+        stage.places[name] = (await ok(stage.people["admin"].post("/places", body), 201))["id"]
+
+
+async def _enrollments(stage: Stage) -> None:
+    """The claimant and the unit ask to report in to our community; elsewhere somebody has. Both are called to."""
+    people = stage.people
+    reports = {
+        "claimant's": ("claimant", {"region_code": COMMUNITY}),
+        "unit's": ("liaison", {"region_code": COMMUNITY, "organization_id": stage.organizations["unit"]}),
+        "elsewhere": ("admin", {"region_code": ELSEWHERE, "member_id": stage.members["elsewhere"]}),
+    }
+    for name, (who, body) in reports.items():
+        stage.enrollments[name] = (await ok(people[who].post("/enrollments", body), 201))["id"]
+    places = {"unit's": ("unit", COMMUNITY, SUBDISTRICT), "elsewhere": ("elsewhere", ELSEWHERE, ELSEWHERE[:9])}
+    for name, (unit, region_code, above) in places.items():
+        body = {"organization_id": stage.organizations[unit], "region_code": region_code}
+        stage.designations[name] = (await ok(people["admin"].post("/designations", body), 201))["id"]
+        call: dict[str, Any] = {"region_code": above, "title": "集结令", "text": "请到社区报到", "ends_at": LATER}
+        call |= {"organization_ids": [stage.organizations[unit]]} if unit == "unit" else {}
+        stage.musters[name] = (await ok(people["admin"].post("/musters", call), 201))["id"]
+    own = stage.enrollments["claimant's"]
+    stage.receipt = (await ok(people["claimant"].get(f"/enrollments/{own}/receipt")))["code"]
+
+
 async def _files(stage: Stage) -> None:
     """Photos of demands and claims, and one that belongs to nothing yet; each row stands for the same picture."""
     filer = stage.people["filer"]
@@ -312,3 +371,11 @@ def _a_file(session: AsyncSession, model: File, kind: SubjectKind, subject_id: s
     file = File(**columns | own | {"expires_at": None, "uploaded_by": model.uploaded_by})
     session.add(file)
     return str(file.id)
+
+
+async def _imports(stage: Stage) -> None:
+    """A file of members that the desk has sent and the worker has looked at."""
+    data = "姓名,所在组织,居住社区\n新党员,住建局,110107003024\n".encode()
+    sent = await ok(stage.people["desk"].upload(data, path="/rosters/imports?kind=members"), 201)
+    await importing.work(stage.sessions)
+    stage.imports["desk's"] = sent["id"]

@@ -7,40 +7,56 @@ import pytest
 
 from tests.authorization import moments
 from tests.authorization.document import ROUTES, SCHEMAS
-from tests.authorization.expectations import ROLES, Table, table
+from tests.authorization.expectations import ROLES
 from tests.authorization.moments import Made, a_declined_claim, a_withdrawn_claim, an_offered_claim
 from tests.authorization.stage import TOLD, Stage
+from tests.authorization.tables import Table, table
 from tests.client import Client
 from tests.demands.world import ok
 
 FIELDS = """
 AccountOut           id nickname phone_masked home_region_code member_id
+ActivityDetail       id kind category title brand region_code region_name organization_id organization_name audience demand_id state reason starts_at shift_count free description items spots shifts leader_ids mine actions
+ActivityOut          id kind category title brand region_code region_name organization_id organization_name audience demand_id state reason starts_at shift_count free
 ActorOut             kind display_name
 AppealOut            id subject_kind subject_id demand_id demand_title region_code region_name reason disputed state filed_at due_at overdue answer amount ended_at actions
+BatchItem            id confirmed code
+BatchOut             items
 BindingOut           id account_id nickname phone_masked region_code requested_at decided_at member_id candidates
 ByProvenance         measured confirmed entered
+CalendarLinkOut      made_at address
 CalendarOut          region_code year days
 CandidateOut         kind id name phone_masked organization_id organization_name skills live minutes done is_free distance match
 CategoryOut          code name due_in due_in_words evidence evidence_limit points skills questions
 ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance file_ids evidence_missing actions
 Claimant             id display_name badge
+CommunityCount       region_code region_name organizations members heads
 ComplaintOut         id kind region_code region_name demand_id text anonymous author state filed_at due_at overdue answer accepted answered_at raised_again actions
 ConsentOut           purpose version given_at withdrawn_at
 ContactOut           name phone
 CountsOut            mine open desk region overdue needs_desk
 DayOut               day works kind name set_in
 DemandOut            id number kind category title description answers region_code region_name handler address location contact wanted_by anonymous on_behalf_of file_ids state round mode audience slots claimed is_open skills starts_at ends_at due_at paused_until overdue filed_at closed_at result cause reopens filer my_claim actions proposal needs_desk joins joined merged_into parent children closes match
+DesignationOut       id organization_id organization_name region_code region_name is_primary since until
 DocumentOut          purpose version title text
+EnrollmentCounts     requested leaving
+EnrollmentOut        id number subject name organization_id organization_name unit_kind member_id kind head_count region_code region_name is_primary designated state succeeds_id requested_at confirmed_at leaving_at ended_at reason actions
 EntryOut             id unit amount rule source_kind source_id organization_id region_code served_at booked_at reverses_id
+EntryToDecideOut     id shift_id arrived_at left_at entered_at accepted decided_at activity_title name reason actions
 EvaluationOut        id demand_id round stars resolved tags comment channel evaluated_at struck_at
 EvidenceOut          taken_at lng lat
 ExportOut            made_at tables
 FeedbackOut          id claim_id demand_stars community_stars tags comment given_at
+Figures              organizations members in_service retired mobile applicant heads
 FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
 HoursOut             minutes target_minutes by_provenance
+ImportOut            id kind state sent_at expires_at rows done counts
+ImportsOut           items
+ItemOut              name people
 Label                code name
+LateEntryOut         id shift_id arrived_at left_at entered_at accepted decided_at
 LeaderboardOut       items as_of
 LeavingOut           erases_at
 LifecycleOut         demand claim
@@ -52,11 +68,15 @@ MeOut                id nickname phone_masked home_region_code roles member
 MemberOut            id name phone_masked organization_id home_region_code skills
 Meta                 enums categories policies errors
 Move                 state action to who
+MovingCodeOut        code url until next_at
+MusterCounts         organizations communities
+MusterOut            id region_code region_name title text starts_at ends_at all_below is_open closed_at
 Named                display_name
 NotificationOut      id kind group title body subject times at read_at actions
 OrganizationHoursOut minutes members services by_provenance
 OrganizationOut      id kind name region_code parent_id
 OwnMember            id name organization_id skills
+PlaceOut             id region_code region_name purpose name address version number code url state made_at expires_at actions
 PointsOut            balance entries next_cursor
 PolicyOut            key value default means set_in valid_from
 PreferencesOut       slots days_off wishes place
@@ -65,19 +85,31 @@ Question             code text required
 QuietOut             muted mutable
 RankOut              rank id name points minutes count
 ReasonOut            code text
+ReceiptOut           number code
 RegionOut            code level name parent_code full_name
 RelatedDemand        id number title category state result
 ResponseRatingOut    id claim_id stars resolved comment rated_at
 RevealOut            demand_id number day seen_as display_name
 RoleOut              role region_code organization_id
+RollOut              id activity_id activity_title shift_id starts_at ends_at slot_id role spot state position due_at walk_in arrived_at left_at minutes provenance auto_left late actions person_kind person_id name
+RowOut               line cells outcome reason changes
+RowsOut              items next_after
+ShiftOut             id starts_at ends_at state reason slots actions
+SignUpOut            id activity_id activity_title shift_id starts_at ends_at slot_id role spot state position due_at walk_in arrived_at left_at minutes provenance auto_left late actions
 SignedIn             access_token token_type expires_in refresh_token account
 SimilarOut           id number title category state result region_name distance filed_at closed_at joins is_own has_photo likeness
 Slot                 weekday from_hour to_hour
+SlotOut              id spot_id role capacity taken waiting
+SpotOut              id name address
+StatisticsOut        region_code region_name on by rows total
+StatisticsRow        organizations members in_service retired mobile applicant heads region_code region_name unit_kind day
 SubjectOut           kind id
 Table                moves ends live
+TargetCount          organization_id name reported members enrolled heads
 TimelineItem         kind at actor detail
 UnreadOut            unread by_kind by_group
 UploadedOut          id kind media_type size width height seconds uploaded_at expires_at
+VerifiedOut          number subject kind region_code region_name reported_at state
 Version              version migration python
 Whistled             id display_name
 """  # noqa: E501 - a table

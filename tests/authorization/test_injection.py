@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from app.main import API
-from tests.authorization import asking, moments
+from tests.authorization import activity_stage, asking, moments
 from tests.authorization.asking import Question
 from tests.authorization.document import DOCUMENT, PARAMETER, ROUTES, SCHEMAS
 from tests.authorization.payloads import BARE, LONGEST, MARK, MARKED, NUL, lose_patience, watched
@@ -33,9 +33,16 @@ WIDEST = {
     "GET /claims": "GET /claims desk",
     "GET /appeals": "GET /appeals desk",
     "GET /complaints": "GET /complaints region",
+    "GET /enrollments": "GET /enrollments region",
+    "GET /activities": "GET /activities desk",
 }
 """The row of a list's widest scope: where a filter that was broken would show most."""
-SKELETONS = INNER | {"ChildIn": {"description": "有人需要帮忙"}, "Slot": {"weekday": 6, "from_hour": 9, "to_hour": 12}}
+SKELETONS = {
+    **INNER,
+    **activity_stage.INNER,
+    "ChildIn": {"description": "有人需要帮忙"},
+    "Slot": {"weekday": 6, "from_hour": 9, "to_hour": 12},
+}
 PEOPLE = {"d": "desk", "f": "filer", "c": "claimant", "m": "member", "s": "stranger"}
 REFUSED = {
     "POST /auth/wechat": {401},
@@ -44,6 +51,8 @@ REFUSED = {
     "POST /auth/phone": {401},
     "POST /demands/{demand_id}/send-back": {409},
     "POST /claims/{claim_id}/evaluation": {409},
+    "POST /shifts/{shift_id}/roll-call": {409},
+    "POST /shifts/{shift_id}/late-entries": {409},
 }
 """What is refused whatever is written: it would have to be a secret, or is of a state that the tables do not make."""
 FITTING = {"POST /claims/{claim_id}/complete": {"outcome": "partial"}}
@@ -198,7 +207,7 @@ QUERIES: dict[str, list[str]] = {
     for method, operation in methods.items()
     if (texts := [one["name"] for one in operation.get("parameters", ()) if _takes_text(one)])
 }
-LISTED = {"demand_id": "ours", "member_id": "claimant's", "organization_id": "unit"}
+LISTED = {"shift_id": "ours", "demand_id": "ours", "member_id": "claimant's", "organization_id": "unit"}
 SEARCHES = [name for name, texts in QUERIES.items() if {"q", "category"} & set(texts)]
 LISTS = [name for name, route in ROUTES.items() if "cursor" in route.queries]
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.authorization.expectations import DECIDES, MEMBER_HOURS, ROLES, SEES_CLAIM, Table, table
+from tests.authorization.expectations import DECIDES, MEMBER_HOURS, ROLES, SEES_CLAIM
 from tests.authorization.stage import Stage
+from tests.authorization.tables import Table, table
 from tests.demands.world import ELSEWHERE, NEIGHBOUR
 
 DEMANDS = table("""

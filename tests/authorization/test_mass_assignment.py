@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.authorization import asking
+from tests.authorization import activity_stage, asking
 from tests.authorization.document import DOCUMENT, ROUTES, SCHEMAS, references
 from tests.authorization.stage import Stage, columns
 
@@ -28,6 +28,15 @@ TABLES: dict[str, tuple[str, ...]] = {
     "AppealDecisionIn": ("appeals", "services", "ledger_entries"),
     "ComplaintIn": ("complaints",),
     "AnswerIn": ("complaints",),
+    "EnrollmentIn": ("enrollments",),
+    "DesignationIn": ("designations",),
+    "MusterIn": ("musters", "muster_targets"),
+    "BatchIn": ("enrollments",),
+    "MoveIn": ("enrollments",),
+    "WordsIn": ("enrollments",),
+    "WordsMaybeIn": ("enrollments",),
+    "PlaceIn": ("places", "place_codes"),
+    "RenewIn": ("places", "place_codes"),
     "DemandIn": (*DEMANDS, "events"),
     "Contact": ("demands", "accounts"),
     "Location": ("demands",),
@@ -47,10 +56,13 @@ TABLES: dict[str, tuple[str, ...]] = {
     "ResponseRatingIn": (*CLAIMS, "response_ratings"),
     "ClaimIn": (*CLAIMS, "demands"),
     "ConsentIn": ("consents",),
+    "MergeMemberIn": ("members", "member_merges"),
+    "CommitIn": ("roster_imports", "roster_pages"),
     "ArriveIn": CLAIMS,
     "CompleteIn": CLAIMS,
     "ConfirmIn": CLAIMS,
     "ClaimMembersIn": CLAIMS,
+    **activity_stage.TABLES,
 }
 """The tables that a body's request writes to, or that stand nearest."""
 ALIASES = {"PolicyIn": {"valid_from"}}
@@ -64,9 +76,18 @@ THINGS = {
     "binding_id": "same community",
     "appeal_id": "filer's",
     "complaint_id": "filer's",
+    "enrollment_id": "claimant's",
+    "designation_id": "unit's",
+    "muster_id": "unit's",
+    "place_id": "ours",
+    **activity_stage.THINGS,
+    "import_id": "desk's",
+    "member_id": "claimant's",
 }
 WHO = {
     "POST /appeals": "filer",
+    "POST /enrollments": "member",
+    "POST /musters": "district",
     "POST /appeals/{appeal_id}/decide": "district",
     "PUT /me/preferences": "member",
     "POST /me/consents": "member",
@@ -78,6 +99,7 @@ WHO = {
     "POST /demands/{demand_id}/evaluation": "filer",
     "POST /demands/{demand_id}/claims": "member",
     "POST /claims/{claim_id}/feedback": "claimant",
+    **activity_stage.WHO,
 }
 """Who asks, where it is not the desk: always somebody who may."""
 INNER: dict[str, dict[str, Any]] = {
@@ -117,7 +139,7 @@ def test_every_write_but_sending_a_file_takes_json_and_nothing_else() -> None:
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
             content = operation.get("requestBody", {}).get("content", {})
-            taken = "multipart/form-data" if path.endswith("/files") else "application/json"
+            taken = "multipart/form-data" if path.endswith(("/files", "/rosters/imports")) else "application/json"
             assert set(content) <= {taken}, f"{method} {path}"
 
 

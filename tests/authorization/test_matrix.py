@@ -14,7 +14,7 @@ REFUSED = {
     "403": (403, "forbidden"),
     "404": (404, "not_found"),
 }
-DOCS = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirect", "/desk"}
+DOCS = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirect", "/desk", "/q"}
 """What is served beside the API; the desk's pages have roles of their own in tests/console."""
 
 
@@ -99,6 +99,15 @@ def test_an_absent_id_is_no_things(stage: Stage) -> None:
         stage.bindings,
         stage.appeals,
         stage.complaints,
+        stage.places,
+        stage.enrollments,
+        stage.designations,
+        stage.musters,
         stage.notifications,
+        stage.activities,
+        stage.shifts,
+        stage.slots,
+        stage.sign_ups,
+        stage.entries,
     ]
     assert ABSENT not in {one for known in things for one in known.values()}

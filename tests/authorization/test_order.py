@@ -109,7 +109,10 @@ async def test_of_two_refusals_the_earlier_is_told(
         "POST /members/bindings/{binding_id}/decide",
         "POST /notifications/{notification_id}/read",
         "GET /appeals/{appeal_id}",
+        "POST /enrollments/{enrollment_id}/confirm",
         "POST /complaints/{complaint_id}/answer",
+        "GET /places/{place_id}",
+        "POST /places/{place_id}/renew",
     ],
 )
 @pytest.mark.parametrize("name", ["nonsense", "1", "%00", ABSENT[:-1]])

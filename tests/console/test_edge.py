@@ -10,13 +10,16 @@ from starlette.datastructures import State
 
 from app.console.desk import create_desk
 from app.console.route import DeskRoute, PageRoute
-from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS
+from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_ENROLLMENTS, OF_PLACES
 from app.demands import listing
 from app.kit.http import TransactionalRoute
+from tests.checkins.places import a_place
 from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
 from tests.console.test_hearings import complained, rejected, shared
 from tests.demands.world import NEIGHBOUR, World, claimed, filed, ok, opened
+from tests.enrollments.reporting import reported
+from tests.rosters.sheets import roster, send
 
 PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in")}
 EVERYBODY = {("POST", "/sign-out")}
@@ -31,6 +34,9 @@ READING = {
     ("GET", "/complaints"),
     ("GET", "/complaints/{complaint_id}"),
     ("GET", "/bindings"),
+    ("GET", "/codes"),
+    ("GET", "/enrollments"),
+    ("GET", "/rosters"),
     ("GET", "/unread"),
     ("GET", "/members"),
     ("GET", "/organizations"),
@@ -42,14 +48,29 @@ READING = {
 """For all staff."""
 DISPATCHING = {
     ("GET", "/file"),
+    ("GET", "/codes/posters"),
+    ("GET", "/codes/{place_id}/screen"),
+    ("POST", "/codes"),
+    ("POST", "/codes/{place_id}/{action}"),
     ("POST", "/file"),
     ("POST", "/demands/{demand_id}/{action}"),
     ("POST", "/claims/{claim_id}/{action}"),
     ("POST", "/appeals/{appeal_id}/{action}"),
     ("POST", "/complaints/{complaint_id}/{action}"),
     ("POST", "/bindings/{binding_id}/{action}"),
+    ("POST", "/enrollments/confirm"),
+    ("POST", "/enrollments/{enrollment_id}/{action}"),
+    ("GET", "/rosters/templates/{kind}"),
+    ("POST", "/rosters"),
 }
 """For the desk that has it."""
+SENDING = {
+    ("GET", "/rosters/{import_id}"),
+    ("GET", "/rosters/{import_id}/state"),
+    ("GET", "/rosters/{import_id}/errors"),
+    ("POST", "/rosters/{import_id}/commit"),
+}
+"""For who sent the file, and nobody else."""
 QUERIES = {"/members": "?kind=one&who=党", "/organizations": "?unit=物", "/places": "?place=八"}
 
 
@@ -64,7 +85,7 @@ def desk_routes() -> dict[tuple[str, str], TransactionalRoute]:
 
 
 def test_every_route_is_in_one_list() -> None:
-    lists = [PUBLIC, EVERYBODY, READING, DISPATCHING]
+    lists = [PUBLIC, EVERYBODY, READING, DISPATCHING, SENDING]
     assert sum(len(one) for one in lists) == len(set.union(*lists))
     assert set(desk_routes()) == set.union(*lists)
 
@@ -87,13 +108,26 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
     appeal, complaint = await rejected(world), await complained(world)
     await shared(session, world)
     (binding,) = (await ok(world.desk.get("/members/bindings")))["items"]
-    found = {"demand": demand, "claim": claim, "appeal": appeal, "complaint": complaint, "binding": binding}
-    return {f"{{{name}_id}}": one["id"] for name, one in found.items()} | {"{action}": "message"}
+    spot = await a_place(world.desk)
+    found = {
+        "place": spot,
+        "demand": demand,
+        "claim": claim,
+        "appeal": appeal,
+        "complaint": complaint,
+        "binding": binding,
+        "enrollment": await reported(world.second),
+        "import": await ok(send(world.desk, roster(("新一", "13800000071"))), 201),
+    }
+    named = {f"{{{name}_id}}": one["id"] for name, one in found.items()}
+    return named | {"{action}": "message", "{kind}": "members"}
 
 
 def address(path: str, place: dict[str, str], action: str = "message") -> str:
     for name, value in (place | {"{action}": action}).items():
         path = path.replace(name, value)
+    if path == "/codes/posters":
+        return f"{path}?place_id={place['{place_id}']}"
     return path + QUERIES.get(path, "")
 
 
@@ -146,12 +180,26 @@ async def test_every_role_gets_what_is_its_own(
             assert found in expected, f"{path} {verb}"
 
 
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("desk", {200, 409}), ("district_desk", {404}), ("admin", {404}), ("observer", {404}), ("liaison", {403})],
+)
+async def test_a_file_is_its_senders_alone(
+    session: AsyncSession, world: World, place: dict[str, str], role: str, status: set[int]
+) -> None:
+    browser = await at_desk(session, getattr(world, role))
+    for method, path in SENDING:
+        assert await asked(browser, method, address(path, place)) in status, path
+
+
 VERBS = {
     "demands": OF_DEMANDS,
     "claims": OF_CLAIMS,
     "appeals": OF_APPEALS,
     "complaints": OF_COMPLAINTS,
     "bindings": OF_BINDINGS,
+    "codes": OF_PLACES,
+    "enrollments": OF_ENROLLMENTS,
 }
 WELL_FORMED = {
     "children.0.description": "子单",
@@ -164,7 +212,10 @@ WELL_FORMED = {
     "region_code": NEIGHBOUR,
     "result": "handled",
     "stars": "5",
+    "purpose": "enroll",
     "resolved": "true",
+    "kind": "members",
+    "ids": "00000000-0000-7000-8000-000000000000",
 }
 """A form in which nothing is missing, whatever is asked: so a refusal is for who asks."""
 

@@ -4,6 +4,8 @@ from string import Formatter
 
 import pytest
 
+from app.activities.events import ActivityEvent, LateEntryEvent
+from app.activities.lifecycle import SignUpState
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
@@ -11,34 +13,41 @@ from app.members.events import MemberEvent
 from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS, SILENT, WHO_HEARS, Receiver
 from app.notifications.matters import CALLS_OF_A_MATTER, PARTIES_HEAR, Party
 from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
-from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, TEXTS
+from app.notifications.shifts import GUESTS_HEAR, UNHEARD, Guest
+from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, SIGNED_UP, TEXTS
 from app.oversight.events import OversightEvent
 from app.oversight.models import AppealKind, ComplaintKind
 
 HEARD = [(event, hears) for event, row in WHO_HEARS.items() for hears in row]
 OF_MATTERS = [(event, hears) for event, row in PARTIES_HEAR.items() for hears in row]
+OF_SHIFTS = [(event, hears) for event, row in GUESTS_HEAR.items() for hears in row]
 
 
 def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
     assert set(WHO_HEARS) | SILENT == set(DemandEvent), "say in hearing.py who hears of it, or that nobody does"
     assert not set(WHO_HEARS) & SILENT
     bindings = {event for event in MemberEvent if "binding" in event}
-    assert set(PARTIES_HEAR) == {*OversightEvent, *bindings}
+    assert set(PARTIES_HEAR) == {*OversightEvent, *bindings, *LateEntryEvent}
+    assert set(GUESTS_HEAR) | UNHEARD == set(ActivityEvent)
+    assert not set(GUESTS_HEAR) & UNHEARD
 
 
 def test_every_kind_of_message_is_told_by_something_and_has_its_words_and_group() -> None:
-    assert {hears.kind for _, hears in HEARD} | {hears.kind for _, hears in OF_MATTERS} == set(NotificationKind)
+    of_others = {hears.kind for _, hears in OF_MATTERS} | {hears.kind for _, hears in OF_SHIFTS}
+    assert {hears.kind for _, hears in HEARD} | of_others == set(NotificationKind)
     assert set(TEXTS) == set(GROUPS) == set(NotificationKind)
 
 
 def test_every_receiver_hears_something() -> None:
     assert {hears.who for _, hears in HEARD} == set(Receiver)
     assert {hears.who for _, hears in OF_MATTERS} == set(Party)
+    assert {hears.who for _, hears in OF_SHIFTS} == set(Guest)
 
 
 def test_every_code_that_a_text_names_has_words() -> None:
     assert set(REASONS) == set(Reason)
     assert set(RESULTS) == set(Result)
+    assert set(SIGNED_UP) == set(SignUpState)
     assert (set(APPEALED), set(COMPLAINED)) == (set(AppealKind), set(ComplaintKind))
     assert {event for event, hears in HEARD if hears.kind == NotificationKind.NOTED} == set(NOTED)
 
@@ -47,6 +56,12 @@ def test_every_code_that_a_text_names_has_words() -> None:
 def test_a_text_of_a_matter_names_its_desk_and_nothing_that_a_person_wrote_but_a_title(kind: NotificationKind) -> None:
     named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
     assert named <= {"title", "about", "what", "desk"}
+
+
+@pytest.mark.parametrize("kind", sorted({hears.kind for _, hears in OF_SHIFTS}))
+def test_a_text_of_a_shift_names_the_activity_its_time_and_what_is_noted(kind: NotificationKind) -> None:
+    named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
+    assert {"title", "starts_at"} <= named <= {"title", "starts_at", "state"}
 
 
 @pytest.mark.parametrize("kind", sorted({hears.kind for _, hears in HEARD}))

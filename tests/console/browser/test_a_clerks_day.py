@@ -112,7 +112,7 @@ async def test_every_page_fits_and_can_be_read_and_reached(site: Served, clerk: 
     demand = await filed(site.world.filer, title="三单元楼道堆物堵住消防通道已经两个多月没有人管" * 2)
     said = {"kind": "suggestion", "text": "希望晚上也有人值班", "region_code": COMMUNITY}
     complaint = await ok(site.world.filer.post("/complaints", said), 201)
-    places = ("/", "/file", "/demands", "/inbox", "/appeals", "/complaints", "/bindings", "/no-such-page")
+    places = ("/", "/file", "/demands", "/inbox", "/appeals", "/complaints", "/bindings", "/codes", "/no-such-page")
     for path in (*places, f"/demands/{demand['id']}?contact=true", f"/complaints/{complaint['id']}"):
         await clerk.open(path)
         for closed in await clerk.page.locator("details").all():

@@ -1,0 +1,1 @@
+"""Check-ins: places with signed codes, and what a code that somebody scans says."""
