@@ -30,6 +30,8 @@ HERE = Path(__file__).parents[1]
 AT_ONCE = 64
 """Connections that a crowd shares."""
 PATIENCE = 30.0
+STARTING = 180.0
+"""Seconds until a process must be up: it imports the application, for which a busy machine takes long."""
 
 
 @dataclass
@@ -58,6 +60,7 @@ async def workers(settings: Settings, count: int = 2) -> AsyncIterator[Workers]:
             timeout = httpx2.Timeout(PATIENCE, pool=None)
             async with httpx2.AsyncClient(base_url=address, limits=limits, timeout=timeout) as http:
                 found = Workers(http, logs)
+                await _all_are_up(processes, logs)
                 await _all_answer(found, address)
                 yield found
         finally:
@@ -72,6 +75,15 @@ def _worker(fd: int, log: Path, environment: dict[str, str]) -> subprocess.Popen
         return subprocess.Popen(
             http_worker.command(fd), cwd=HERE, env=environment, pass_fds=(fd,), stdout=output, stderr=output
         )
+
+
+async def _all_are_up(processes: Sequence[subprocess.Popen[bytes]], logs: Sequence[Path]) -> None:
+    """Wait without asking: a request would take the processor from those that still start, or wait for them."""
+    deadline = time.monotonic() + STARTING
+    while not all("Application startup complete" in log.read_text() for log in logs):
+        in_time = all(process.poll() is None for process in processes) and time.monotonic() < deadline
+        assert in_time, [log.read_text() for log in logs]
+        await asyncio.sleep(0.1)
 
 
 async def _all_answer(found: Workers, address: str) -> None:

@@ -112,6 +112,7 @@ def _judge_one(row: Row, tree: Tree, places: naming.Places, reach: Reach) -> Non
     made = NewOrganization(kind, name, region, parent_id, code or None)
     tree.plant(found.id if found else made.id, path, code, row.line)
     if found is None:
+        row.depth = len(path)
         row.decide(RowOutcome.NEW, made)
         return
     changed = ChangedOrganization(found.id, kind, name, region, code or found.external_code)

@@ -23,6 +23,8 @@ class Row:
     """The columns that an update would change."""
     thing: Any = None
     """What is to be written."""
+    depth: int = 0
+    """What is deeper is written later: an organization below another one of the file."""
 
     def refuse(self, reason: str) -> None:
         """It is left out."""

@@ -76,8 +76,9 @@ async def write(
 ) -> None:
     """Write every row that is new or changed, in the caller's transaction."""
     done = 0
+    in_order = sorted(rows, key=lambda row: row.depth)
     for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
+        batch = in_order[start : start + BATCH]
         await SHEETS[kind].write(session, batch, actor)
         await session.flush()  # the events, so that no last statement holds them all
         done += len(batch)

@@ -11,6 +11,7 @@ from app.access import signing_in
 from app.access.models import Role
 from app.meta import labels
 from app.organizations.models import Organization, OrganizationKind
+from app.rosters import taking
 from app.rosters.models import RosterKind
 from app.rosters.organizations import KINDS
 from app.rosters.reach import Reach
@@ -183,3 +184,11 @@ async def test_an_admin_appoints_in_their_own_regions_only(world: World, session
     rows = [clerk(2), clerk(3, "second", region=ELSEWHERE), clerk(4, "third", role="管理员", region="11")]
     assert await outcomes(session, STAFF, *rows, reach=chief) == [NEW, REFUSED, REFUSED]
     assert await outcomes(session, STAFF, clerk(2), reach=Reach(regions=(DISTRICT,))) == [REFUSED]
+
+
+async def test_a_parent_may_come_hundreds_of_rows_after_its_children(world: World, session: AsyncSession) -> None:
+    groups = [
+        organization(line, f"第{line}组", kind="党小组", parent="机关党委") for line in range(2, 2 + taking.BATCH)
+    ]
+    assert await taken(session, ORGANIZATIONS, *groups, organization(999, "机关党委", kind="党委")) == [NEW] * 501
+    assert (await named(session, "第2组")).parent_id == (await named(session, "机关党委")).id
