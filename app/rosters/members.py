@@ -18,6 +18,7 @@ from app.rosters.models import RowOutcome
 from app.rosters.reach import Reach
 from app.rosters.rows import Row, Wrong, required
 
+SAME, ANOTHER = "同一人", "另一人"
 COLUMNS = (
     Column("name", "姓名", required=True, also=("党员姓名",)),
     Column("phone", "手机号", hint="11 位；有手机号的按“组织+手机号”识别同一人", also=("手机号码", "联系电话", "电话")),
@@ -36,10 +37,18 @@ COLUMNS = (
         also=("居住社区代码", "区域代码", "社区"),
     ),
     Column("skills", "特长", hint="多项用顿号隔开；留空则不改动", also=("技能",)),
+    Column(
+        "namesake",
+        "同名处理",
+        hint="名册中已有同名党员而手机号不同时填",
+        choices=(SAME, ANOTHER),
+    ),
 )
 PHONE = re.compile(r"1[0-9]{10}")
 BETWEEN = re.compile(r"[\s,，、;；]+")
 LONGEST_NAME, MOST_SKILLS, LONGEST_SKILL = 50, 20, 50
+UNDECIDED = f"该组织已有同名党员，此手机号不是其登记的：换了号的请在“同名处理”填“{SAME}”，不是一个人的填“{ANOTHER}”"
+SEVERAL = f"该组织有多名同名党员，此手机号不是其登记的：不是其中任何一人的请在“同名处理”填“{ANOTHER}”"
 TITLES = {one.name: one.title for one in COLUMNS}
 
 
@@ -67,6 +76,8 @@ def _read(row: Row, places: naming.Places, bodies: naming.Bodies) -> tuple[NewMe
     skills = list(dict.fromkeys(one for one in BETWEEN.split(row.cells["skills"]) if one))
     if len(skills) > MOST_SKILLS or any(len(one) > LONGEST_SKILL for one in skills):
         raise Wrong(f"特长最多 {MOST_SKILLS} 项，每项最多 {LONGEST_SKILL} 个字")
+    if row.cells["namesake"] not in ("", SAME, ANOTHER):
+        raise Wrong(f"同名处理应为：{SAME}、{ANOTHER}")
     organization = bodies.find(required(row, "organization", "所在组织", 500))
     home = places.code(required(row, "home", "居住社区", 200))
     return NewMember(organization.id, name, home, phone or None, skills), organization
@@ -93,15 +104,23 @@ class Known:
             raise Wrong("该组织有多名党员登记了此手机号，请先合并重复的人")
         return named[0] if named else None
 
-    def by_name(self, new: NewMember) -> Member | None:
-        """Who has the name and is no other row by phone; raises `Wrong`."""
+    def by_name(self, new: NewMember, decided: str) -> Member | None:
+        """Who has the name and is no other row by phone; whether a new phone is theirs, a person decides.
+
+        Raises `Wrong`. Where they have no phone yet and live at the same place, there is nothing to decide.
+        """
         named = self._by_name.get((new.organization_id, new.name), [])
         free = [one for one in named if one.id not in self.taken]
+        if new.phone and decided == ANOTHER:
+            return None
         if len(free) > 1:
-            raise Wrong("该组织有多名同名党员，请填写手机号")
+            raise Wrong(SEVERAL if new.phone else "该组织有多名同名党员，请填写手机号")
         if named and not free and not new.phone:
             raise Wrong(f"与第 {self.taken[named[0].id]} 行是同一人")
-        return free[0] if free else None
+        found = free[0] if free else None
+        if found and new.phone and decided != SAME and (found.phone or found.home_region_code != new.home_region_code):
+            raise Wrong(UNDECIDED)
+        return found
 
     def take(self, key: object, line: int) -> None:
         """A line is somebody; raises `Wrong` where another line is them already."""
@@ -117,7 +136,7 @@ def _match(said: Sequence[tuple[Row, NewMember, Organization]], known: Known, re
             if not row.is_open:
                 continue
             try:
-                found = known.by_phone(new) if by_phone else known.by_name(new)
+                found = known.by_phone(new) if by_phone else known.by_name(new, row.cells["namesake"])
                 if found is not None or not by_phone:
                     _decide(row, new, found, organization, known, reach)
             except Wrong as wrong:

@@ -8,6 +8,7 @@ from app.kit.events import Event
 from app.members.events import MemberEvent
 from app.members.models import Member
 from app.organizations.models import OrganizationKind
+from app.rosters.members import SEVERAL, UNDECIDED
 from app.rosters.models import RosterKind
 from app.rosters.reach import Reach
 from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR, World
@@ -57,10 +58,32 @@ async def test_a_name_is_nobody_whom_another_row_names_by_phone(world: World, se
     assert await outcomes(session, MEMBERS, *rows) == [NEW, UNCHANGED]
 
 
-async def test_a_new_phone_of_the_only_one_of_a_name_is_a_change(world: World, session: AsyncSession) -> None:
-    row = member(2, "党员1号", phone="13800000099")
-    assert await outcomes(session, MEMBERS, row) == [CHANGED]
+async def test_a_new_phone_is_not_taken_over_by_the_only_one_of_a_name_until_a_person_decides(
+    world: World, session: AsyncSession
+) -> None:
+    assert await judged(session, MEMBERS, member(2, "党员1号", phone="13800000099")) == [(REFUSED, UNDECIDED)]
+    row = member(2, "党员1号", phone="13800000099", namesake="同一人")
+    assert await taken(session, MEMBERS, row) == [CHANGED]
     assert row.changes == ["手机号"]
+    assert await taken(session, MEMBERS, member(2, "党员1号", phone="13800000077", namesake="另一人")) == [NEW]
+    again = [member(2, "党员1号", phone=phone) for phone in ("13800000099", "13800000077")]
+    assert await outcomes(session, MEMBERS, *again) == [UNCHANGED, UNCHANGED]
+
+
+async def test_who_has_no_phone_yet_takes_it_only_at_the_same_home(world: World, session: AsyncSession) -> None:
+    world.members[0].phone = None
+    moved = member(2, "党员1号", phone="13800000099", home=NEIGHBOUR)
+    assert await judged(session, MEMBERS, moved) == [(REFUSED, UNDECIDED)]
+    assert await outcomes(session, MEMBERS, member(2, "党员1号", phone="13800000099")) == [CHANGED]
+
+
+async def test_a_stranger_of_a_name_that_several_have_is_new_where_a_person_says_so(
+    world: World, session: AsyncSession
+) -> None:
+    await a_member(session, world.branch, name="党员1号", phone="13800000055")
+    assert await judged(session, MEMBERS, member(2, "党员1号", phone="13800000099")) == [(REFUSED, SEVERAL)]
+    row = member(2, "党员1号", phone="13800000099", namesake="另一人")
+    assert await outcomes(session, MEMBERS, row) == [NEW]
 
 
 async def test_two_rows_that_are_one_person_are_told(world: World, session: AsyncSession) -> None:
@@ -100,6 +123,7 @@ async def test_several_who_share_a_phone_are_told_apart_by_name(world: World, se
         ({"name": ""}, "缺少姓名"),
         ({"name": "长" * 51}, "姓名最多 50 个字"),
         ({"phone": "1380000007"}, "手机号应为 11 位数字"),
+        ({"namesake": "不知道"}, "同名处理应为：同一人、另一人"),
         ({"organization": ""}, "缺少所在组织"),
         ({"organization": "没有的支部"}, "没有组织“没有的支部”"),
         ({"home": ""}, "缺少居住社区"),
