@@ -11,7 +11,7 @@ from app.enrollments.errors import AlreadyEnrolled, NamesNotAsked, NotDesignated
 from app.enrollments.events import EnrollmentEvent
 from app.enrollments.lifecycle import EnrollmentAction, EnrollmentState
 from app.enrollments.models import Enrollment, MemberKind
-from app.enrollments.schemas import EnrollmentIn, MoveIn
+from app.enrollments.schemas import ElsewhereIn, EnrollmentIn
 from app.kit import clock, codes
 from app.kit.db import new_id
 from app.kit.errors import Forbidden, InvalidRequest
@@ -59,7 +59,7 @@ async def enroll(session: AsyncSession, caller: Caller, body: EnrollmentIn) -> E
     return await _report(session, caller, made)
 
 
-async def transfer(session: AsyncSession, caller: Caller, enrollment_id: uuid.UUID, body: MoveIn) -> Enrollment:
+async def transfer(session: AsyncSession, caller: Caller, enrollment_id: uuid.UUID, body: ElsewhereIn) -> Enrollment:
     """Report in elsewhere; this one ends when the next is confirmed, and not before. Raises as `enroll` does."""
     before = await queries.enrollment(session, caller, enrollment_id, lock=True)
     await relations.require(session, caller, before, EnrollmentAction.TRANSFER)

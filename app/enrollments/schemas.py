@@ -29,7 +29,7 @@ class EnrollmentIn(Input):
     """Unless said, the first one that stands is."""
 
 
-class MoveIn(Input):
+class ElsewhereIn(Input):
     """Where somebody reports in next."""
 
     region_code: RegionCode

@@ -32,7 +32,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "DesignationIn": ("designations",),
     "MusterIn": ("musters", "muster_targets"),
     "BatchIn": ("enrollments",),
-    "MoveIn": ("enrollments",),
+    "ElsewhereIn": ("enrollments",),
     "WordsIn": ("enrollments",),
     "WordsMaybeIn": ("enrollments",),
     "PlaceIn": ("places", "place_codes"),

@@ -9,11 +9,11 @@ from app.enrollments import deciding, enrolling, presenting
 from app.enrollments.schemas import (
     BatchIn,
     BatchOut,
+    ElsewhereIn,
     EnrollmentCounts,
     EnrollmentFilter,
     EnrollmentIn,
     EnrollmentOut,
-    MoveIn,
     ReceiptOut,
     VerifiedOut,
     WordsIn,
@@ -111,7 +111,7 @@ async def keep(session: Session, caller: SignedInCaller, enrollment_id: Id, body
 
 
 @router.post("/{enrollment_id}/transfer", status_code=status.HTTP_201_CREATED)
-async def transfer(session: Session, caller: SignedInCaller, enrollment_id: Id, body: MoveIn) -> EnrollmentOut:
+async def transfer(session: Session, caller: SignedInCaller, enrollment_id: Id, body: ElsewhereIn) -> EnrollmentOut:
     """Report in to another community instead; this one ends when that one is confirmed."""
     found = await enrolling.transfer(session, caller, enrollment_id, body)
     return await presenting.enrollment_out(session, caller, found)
