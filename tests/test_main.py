@@ -27,6 +27,7 @@ PUBLIC = {
     ("GET", "/demand-categories"),
     ("GET", "/regions"),
     ("GET", "/regions/{code}"),
+    ("GET", "/receipts/{code}"),
     ("GET", "/calendars/regions/{code}"),
     ("GET", "/calendars/links/{token}"),
 }

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from app.access.models import Account, Consent, Grant, Identity, SignIn
 from app.activities.models import CalendarLink, LateEntry, Leader, SignUp
+from app.checkins.models import Place
 from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
 from app.demands.models import Claim, Demand, Evaluation, Note, NoteKind, Reveal, Service
+from app.enrollments.call_models import Designation, Muster
 from app.enrollments.models import Enrollment
 from app.kit.db import Base
 from app.ledger.models import Entry
@@ -122,6 +124,13 @@ HOLDINGS: tuple[Holding, ...] = (
         erased={"reason": None},
         withheld=frozenset({"requested_by", "confirmed_by", "ended_by"}),
     ),
+    Holding(
+        Designation,
+        lambda person: Designation.designated_by == person.account_id,
+        withheld=frozenset({"ended_by"}),
+    ),
+    Holding(Muster, lambda person: Muster.opened_by == person.account_id, withheld=frozenset({"closed_by"})),
+    Holding(Place, lambda person: Place.made_by == person.account_id),
     Holding(SignUp, lambda person: SignUp.person_id.in_(person.ids), withheld=frozenset({"made_by", "said_by"})),
     Holding(
         LateEntry,
