@@ -16,6 +16,7 @@ from app.console import forms, landing, rendering
 from app.console.rendering import chosen
 from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
 from app.console.routers import (
+    activities,
     bindings,
     codes,
     demands,
@@ -41,6 +42,7 @@ ROUTERS = (
     bindings.router,
     codes.router,
     enrollments.router,
+    activities.router,
     rosters.sending,
     rosters.router,
     demands.router,

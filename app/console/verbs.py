@@ -3,14 +3,18 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
 from app.access.caller import Caller
+from app.activities import entering, publishing, roll_calling, scheduling
+from app.activities.lifecycle import ActivityAction, Mark, ShiftAction
+from app.activities.schemas import EntryDecisionIn, LateEntryIn, RollCallIn, WhyIn
+from app.activities.schemas import MoveIn as MoveShiftIn
 from app.checkins import placing
 from app.checkins.schemas import RenewIn
 from app.console import forms
@@ -35,7 +39,7 @@ from app.enrollments import deciding
 from app.enrollments.schemas import WordsIn, WordsMaybeIn
 from app.kit import problems
 from app.kit.errors import AppError, NotFound
-from app.kit.schema import Id
+from app.kit.schema import Id, Input, TimeIn, wrong
 from app.members import binding
 from app.members.schemas import DecisionIn
 from app.oversight import appealing, complaining
@@ -72,6 +76,30 @@ async def claim_for(session: AsyncSession, caller: Caller, demand_id: uuid.UUID,
     made = await claiming.claim(session, caller, demand_id, body)
     if body.complete:
         await serving.complete(session, caller, made.id, body.complete)
+
+
+class MarksIn(Input):
+    """One mark for everybody who was ticked on the roll, and for a member who came without signing up."""
+
+    sign_up_ids: Annotated[list[Id], Field(max_length=100, default_factory=list)]
+    member_id: Id | None = None
+    mark: Mark
+    at: TimeIn | None = None
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if not self.sign_up_ids and self.member_id is None:
+            raise wrong("name_one", "请先勾选人员，或查找一名党员", "tick somebody or name a member")
+        return self
+
+
+async def call_roll(session: AsyncSession, caller: Caller, shift_id: uuid.UUID, body: MarksIn) -> None:
+    """Mark all of them alike."""
+    said = {"mark": body.mark, "at": body.at}
+    marks = [{"sign_up_id": str(one), **said} for one in body.sign_up_ids]
+    if body.member_id is not None:
+        marks.append({"member_id": str(body.member_id), **said})
+    await roll_calling.call_roll(session, caller, shift_id, RollCallIn.model_validate({"marks": marks}))
 
 
 async def decide_binding(session: AsyncSession, caller: Caller, binding_id: uuid.UUID, body: DecisionIn) -> None:
@@ -115,6 +143,17 @@ OF_CLAIMS: dict[str, Verb] = {
     ClaimAction.NO_SHOW: Verb(claiming.no_show, s.GiveUpIn),
     RATE: Verb(feedback.rate_response, ResponseRatingIn),
 }
+OF_ACTIVITIES: dict[str, Verb] = {
+    ActivityAction.PUBLISH: Verb(publishing.publish),
+    ActivityAction.CANCEL: Verb(publishing.cancel, WhyIn),
+}
+OF_SHIFTS: dict[str, Verb] = {
+    ShiftAction.ROLL_CALL: Verb(call_roll, MarksIn),
+    ShiftAction.ENTER: Verb(entering.enter, LateEntryIn),
+    ShiftAction.MOVE: Verb(scheduling.move, MoveShiftIn),
+    ShiftAction.CANCEL: Verb(scheduling.cancel, WhyIn),
+}
+OF_LATE_ENTRIES: dict[str, Verb] = {"decide": Verb(entering.decide, EntryDecisionIn)}
 OF_APPEALS: dict[str, Verb] = {"decide": Verb(appealing.decide, AppealDecisionIn)}
 OF_COMPLAINTS: dict[str, Verb] = {"answer": Verb(complaining.answer, AnswerIn)}
 OF_PLACES: dict[str, Verb] = {"renew": Verb(placing.renew, RenewIn), "revoke": Verb(placing.revoke)}

@@ -104,6 +104,13 @@ DONE: dict[str, str] = {
     "enrollment_refuse": "未予确认，报到人会收到理由",
     "enrollment_let-go": "已同意退出",
     "enrollment_keep": "未同意退出，报到人会收到理由",
+    "activity_publish": "已发布，可以报名",
+    "activity_cancel": "活动已取消，报名的人会收到通知",
+    "shift_roll_call": "已点名",
+    "shift_enter": "已登记补录，待另一人确认后生效",
+    "shift_move": "已改期，报名的人会收到通知",
+    "shift_cancel": "本场已取消，报名的人会收到通知",
+    "late_entry_decided": "已确认补录",
 }
 """What is said once it is done."""
 
@@ -154,6 +161,12 @@ FIELDS = {
     "upheld": "裁决",
     "amount": "应得数额",
     "accepted": "是否采纳",
+    "sign_up_ids": "人员",
+    "sign_up_id": "人员",
+    "mark": "点名结果",
+    "at": "时间",
+    "arrived_at": "到场时间",
+    "left_at": "离场时间",
     "username": "用户名",
     "password": "密码",
 }
@@ -197,6 +210,7 @@ PLACES = {
     SubjectKind.COMPLAINT: "complaints/{}",
     SubjectKind.BINDING: "bindings",
     SubjectKind.ENROLLMENT: "enrollments",
+    SubjectKind.LATE_ENTRY: "activities",
 }
 """The page of what a message is about; a claim has none of its own."""
 

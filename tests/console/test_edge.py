@@ -1,6 +1,9 @@
 """What a browser may do with the pages, and who gets which: every route, every role, every answer."""
 
 import re
+import uuid
+from datetime import datetime
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -8,11 +11,27 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import State
 
+from app.activities.models import LateEntry
 from app.console.desk import create_desk
 from app.console.route import DeskRoute, PageRoute
-from app.console.verbs import OF_APPEALS, OF_BINDINGS, OF_CLAIMS, OF_COMPLAINTS, OF_DEMANDS, OF_ENROLLMENTS, OF_PLACES
+from app.console.verbs import (
+    OF_ACTIVITIES,
+    OF_APPEALS,
+    OF_BINDINGS,
+    OF_CLAIMS,
+    OF_COMPLAINTS,
+    OF_DEMANDS,
+    OF_ENROLLMENTS,
+    OF_LATE_ENTRIES,
+    OF_PLACES,
+    OF_SHIFTS,
+)
 from app.demands import listing
+from app.kit import clock
+from app.kit.db import new_id
 from app.kit.http import TransactionalRoute
+from app.ledger.models import HolderKind
+from tests.activities.evenings import patrol
 from tests.checkins.places import a_place
 from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
@@ -33,6 +52,8 @@ READING = {
     ("GET", "/appeals/{appeal_id}"),
     ("GET", "/complaints"),
     ("GET", "/complaints/{complaint_id}"),
+    ("GET", "/activities"),
+    ("GET", "/activities/{activity_id}"),
     ("GET", "/bindings"),
     ("GET", "/codes"),
     ("GET", "/enrollments"),
@@ -58,6 +79,9 @@ DISPATCHING = {
     ("POST", "/appeals/{appeal_id}/{action}"),
     ("POST", "/complaints/{complaint_id}/{action}"),
     ("POST", "/bindings/{binding_id}/{action}"),
+    ("POST", "/activities/{activity_id}/{action}"),
+    ("POST", "/shifts/{shift_id}/{action}"),
+    ("POST", "/late-entries/{entry_id}/{action}"),
     ("POST", "/enrollments/confirm"),
     ("POST", "/enrollments/{enrollment_id}/{action}"),
     ("GET", "/rosters/templates/{kind}"),
@@ -100,6 +124,28 @@ def test_every_page_but_that_of_signing_in_needs_somebody_signed_in() -> None:
         assert isinstance(route, PageRoute if asked in PUBLIC else DeskRoute), asked
 
 
+async def entered(session: AsyncSession, world: World) -> tuple[dict[str, Any], dict[str, str]]:
+    """An activity, and a presence at it that somebody else has entered after the fact."""
+    draft = await ok(world.desk.post("/activities", patrol()), 201)
+    found = await ok(world.desk.post(f"/activities/{draft['id']}/publish"))
+    (shift,), (member, *_) = found["shifts"], world.members
+    entry = LateEntry(
+        id=new_id(),
+        shift_id=uuid.UUID(shift["id"]),
+        region_code=found["region_code"],
+        person_kind=HolderKind.MEMBER,
+        person_id=member.id,
+        arrived_at=datetime.fromisoformat(shift["starts_at"]),
+        left_at=datetime.fromisoformat(shift["ends_at"]),
+        reason="当晚网络故障",
+        entered_by=uuid.UUID((await ok(world.liaison.get("/me")))["id"]),
+        entered_at=clock.now(),
+    )
+    session.add(entry)
+    await session.commit()
+    return found, {"id": str(entry.id)}
+
+
 @pytest.fixture
 async def place(session: AsyncSession, world: World) -> dict[str, str]:
     """What stands in the paths."""
@@ -109,7 +155,11 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
     await shared(session, world)
     (binding,) = (await ok(world.desk.get("/members/bindings")))["items"]
     spot = await a_place(world.desk)
+    activity, entry = await entered(session, world)
     found = {
+        "activity": activity,
+        "shift": activity["shifts"][0],
+        "entry": entry,
         "place": spot,
         "demand": demand,
         "claim": claim,
@@ -200,6 +250,9 @@ VERBS = {
     "bindings": OF_BINDINGS,
     "codes": OF_PLACES,
     "enrollments": OF_ENROLLMENTS,
+    "activities": OF_ACTIVITIES,
+    "shifts": OF_SHIFTS,
+    "late-entries": OF_LATE_ENTRIES,
 }
 WELL_FORMED = {
     "children.0.description": "子单",
@@ -215,6 +268,11 @@ WELL_FORMED = {
     "purpose": "enroll",
     "resolved": "true",
     "kind": "members",
+    "mark": "present",
+    "arrived_at": "2026-01-01T08:00",
+    "left_at": "2026-01-01T09:00",
+    "starts_at": "2026-01-01T08:00",
+    "ends_at": "2026-01-01T09:00",
     "ids": "00000000-0000-7000-8000-000000000000",
 }
 """A form in which nothing is missing, whatever is asked: so a refusal is for who asks."""

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from tests.activities.evenings import patrol
 from tests.console.browser.conftest import Clerk, Served
 from tests.demands.world import COMMUNITY, filed, ids, ok, opened, seen
 
@@ -112,7 +113,11 @@ async def test_every_page_fits_and_can_be_read_and_reached(site: Served, clerk: 
     demand = await filed(site.world.filer, title="三单元楼道堆物堵住消防通道已经两个多月没有人管" * 2)
     said = {"kind": "suggestion", "text": "希望晚上也有人值班", "region_code": COMMUNITY}
     complaint = await ok(site.world.filer.post("/complaints", said), 201)
-    places = ("/", "/file", "/demands", "/inbox", "/appeals", "/complaints", "/bindings", "/codes", "/no-such-page")
+    draft = await ok(site.world.desk.post("/activities", patrol(spots=[{"name": "金澜北路", "address": "1号"}])), 201)
+    activity = await ok(site.world.desk.post(f"/activities/{draft['id']}/publish"))
+    await ok(site.world.member.post(f"/slots/{activity['shifts'][0]['slots'][0]['id']}/sign-ups", {}), 201)
+    lists = ("/", "/demands", "/inbox", "/appeals", "/complaints", "/bindings", "/activities", "/codes")
+    places = (*lists, "/file", "/no-such-page", f"/activities/{activity['id']}")
     for path in (*places, f"/demands/{demand['id']}?contact=true", f"/complaints/{complaint['id']}"):
         await clerk.open(path)
         for closed in await clerk.page.locator("details").all():

@@ -11,6 +11,7 @@ from app.access.models import Account
 from app.members.models import Member
 from app.organizations.models import Organization
 from app.regions.models import Region
+from tests.activities.evenings import evening, patrol
 from tests.console.browser.conftest import Clerk, Served
 from tests.demands.world import COMMUNITY, claimed, filed, ok
 from tests.factories import a_member
@@ -113,6 +114,18 @@ async def poisoned_hearings(site: Served, demand_id: str) -> list[str]:
     await ok(site.world.desk.post(f"/demands/{refused['id']}/reject", {"reason": many}))
     body = {"subject_kind": "rejection", "subject_id": refused["id"], "reason": many}
     paths.append(f"/appeals/{(await ok(site.world.filer.post('/appeals', body), 201))['id']}")
+    spots = [{"name": one, "address": one} for one in PAYLOADS[:40] if len(one) <= 60]
+    written: dict[str, Any] = {
+        "title": PAYLOADS[0],
+        "description": many,
+        "spots": spots,
+        "items": [{"name": spots[0]["name"], "people": 1}],
+    }
+    draft = await ok(site.world.desk.post("/activities", patrol(at=evening(9), **written)), 201)
+    activity = await ok(site.world.desk.post(f"/activities/{draft['id']}/publish"))
+    slot = activity["shifts"][0]["slots"][0]["id"]
+    await ok(site.world.desk.post(f"/slots/{slot}/sign-ups", {"member_id": str(site.world.members[0].id)}), 201)
+    paths += ["/activities", f"/activities/{activity['id']}"]
     async with site.sessions() as session:
         for name in PAYLOADS[3:6]:
             await a_member(session, site.world.branch, name=name, phone="13700000001")
