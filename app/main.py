@@ -15,6 +15,7 @@ import app.access.router
 import app.activities.routers.activities
 import app.activities.routers.calendars
 import app.activities.routers.sign_ups
+import app.certificates.router
 import app.checkins.router
 import app.content.router
 import app.demands.routers.claims
@@ -63,6 +64,7 @@ PUBLIC = (
     app.regions.router.public,
     app.demands.routers.lifecycle.public,
     app.enrollments.routers.enrollments.public,
+    app.certificates.router.public,
     app.privacy.router.public,
     app.activities.routers.calendars.public,
     meta.public,
@@ -92,6 +94,7 @@ ROUTERS = (
     app.oversight.router.router,
     app.demands.routers.files.router,
     app.checkins.router.router,
+    app.certificates.router.router,
     app.activities.routers.activities.router,
     app.activities.routers.sign_ups.router,
     app.activities.routers.sign_ups.roll,

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.access.models import ConsentChannel, Purpose, Role
 from app.activities.lifecycle import ActivityState, Mark, ShiftState, SignUpState
+from app.certificates.models import Revocation, ServedAs
 from app.checkins.models import CodeState, PlacePurpose
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
@@ -69,6 +70,8 @@ LABELS: dict[type[StrEnum], str] = {
     Unit: "分钟 积分",
     HolderKind: "党员 居民",
     Provenance: "签到计时 他人确认 本人填报",
+    Revocation: "签发方撤销 时长有更正或冲销",
+    ServedAs: "活动 服务居民",
     Board: "单位 社区 党员",
     Purpose: "隐私说明 亮身份",
     ConsentChannel: "本人 注销",

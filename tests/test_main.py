@@ -30,6 +30,7 @@ PUBLIC = {
     ("GET", "/receipts/{code}"),
     ("GET", "/calendars/regions/{code}"),
     ("GET", "/calendars/links/{token}"),
+    ("GET", "/certified/{code}"),
 }
 """What anybody may ask without signing in; a route that belongs here is added on purpose."""
 OUTSIDE_THE_API = {"/healthz", "/readyz", "/version", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/desk", "/q"}

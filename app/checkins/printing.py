@@ -27,12 +27,7 @@ WHOLE = (MARGIN, WIDTH - 2 * MARGIN)
 
 def pdf(posters: Sequence[Poster]) -> bytes:
     """One document; of the font, only the letters that it needs."""
-    sheet = FPDF(format="A4")
-    sheet.set_auto_page_break(False)
-    sheet.set_creator("Yihu")
-    sheet.set_lang("zh-CN")
-    sheet.set_title("、".join(dict.fromkeys(f"{one.community}{one.words.heading}" for one in posters)))
-    sheet.add_font(FONT, "", str(sans_path()))
+    sheet = document("、".join(dict.fromkeys(f"{one.community}{one.words.heading}" for one in posters)))
     for poster in posters:
         sheet.add_page()
         _head(sheet, poster)
@@ -42,30 +37,46 @@ def pdf(posters: Sequence[Poster]) -> bytes:
     return bytes(sheet.output())
 
 
+def document(title: str) -> FPDF:
+    """An empty one of A4 pages that speaks Chinese."""
+    sheet = FPDF(format="A4")
+    sheet.set_auto_page_break(False)
+    sheet.set_creator("Yihu")
+    sheet.set_lang("zh-CN")
+    sheet.set_title(title)
+    sheet.add_font(FONT, "", str(sans_path()))
+    return sheet
+
+
 def _head(sheet: FPDF, poster: Poster) -> None:
     sheet.set_fill_color(*RED)
     sheet.rect(0, 0, WIDTH, BAND, style="F")
-    _line(sheet, poster.whole_name, 10, 22, ON_RED)
-    _line(sheet, poster.words.heading, 22, 84, BOLD_ON_RED)
-    _line(sheet, poster.name, BAND + (5 if poster.address else 8), 34, BOLD)
+    line(sheet, poster.whole_name, 10, 22, ON_RED)
+    line(sheet, poster.words.heading, 22, 84, BOLD_ON_RED)
+    line(sheet, poster.name, BAND + (5 if poster.address else 8), 34, BOLD)
     if poster.address:
-        _line(sheet, poster.address, BAND + 19, 16)
+        line(sheet, poster.address, BAND + 19, 16)
 
 
 def _code(sheet: FPDF, poster: Poster) -> None:
     """The code between rules, at ten centimetres large enough for three steps' distance."""
     left = (WIDTH - CODE) / 2
-    rows = qr.modules(poster.url)
-    module = CODE / (len(rows) + 2 * qr.QUIET)
     sheet.set_draw_color(*RED)
     sheet.set_line_width(1.2)
     sheet.rect(left - 2, CODE_TOP - 2, CODE + 4, CODE + 4, style="D", round_corners=True, corner_radius=4)
+    code(sheet, poster.url, left, CODE_TOP, CODE)
+    line(sheet, f"编号  {poster.number}", CODE_TOP + CODE + 6, 22, BOLD)
+
+
+def code(sheet: FPDF, url: str, left: float, top: float, side: float) -> None:
+    """The code of an address with its quiet zone."""
+    rows = qr.modules(url)
+    module = side / (len(rows) + 2 * qr.QUIET)
     sheet.set_fill_color(*BLACK)
     for y, row in enumerate(rows):
         for start, end in _runs(row):
-            place = left + (start + qr.QUIET) * module, CODE_TOP + (y + qr.QUIET) * module
+            place = left + (start + qr.QUIET) * module, top + (y + qr.QUIET) * module
             sheet.rect(*place, (end - start) * module, module * 1.02, style="F")  # without hairlines between the rows
-    _line(sheet, f"编号  {poster.number}", CODE_TOP + CODE + 6, 22, BOLD)
 
 
 def _runs(row: Sequence[bool]) -> list[tuple[int, int]]:
@@ -81,8 +92,8 @@ def _steps(sheet: FPDF, poster: Poster) -> None:
         middle = left + third / 2
         sheet.set_fill_color(*RED)
         sheet.ellipse(middle - 7, STEPS_TOP, 14, 14, style="F")
-        _line(sheet, str(number + 1), STEPS_TOP + 2.2, 26, BOLD_ON_RED, (left, third))
-        _line(sheet, title, STEPS_TOP + 17, 24, BOLD, (left, third))
+        line(sheet, str(number + 1), STEPS_TOP + 2.2, 26, BOLD_ON_RED, (left, third))
+        line(sheet, title, STEPS_TOP + 17, 24, BOLD, (left, third))
         sheet.set_font(FONT, size=14)
         sheet.set_text_color(*BLACK)
         sheet.set_xy(left + 3, STEPS_TOP + 29)
@@ -93,11 +104,11 @@ def _foot(sheet: FPDF, poster: Poster) -> None:
     sheet.set_draw_color(*RED)
     sheet.set_line_width(0.6)
     sheet.line(MARGIN, 271, WIDTH - MARGIN, 271)
-    _line(sheet, NO_PHONE, 275, 15)
-    _line(sheet, poster.imprint, 285, 10, FAINT)
+    line(sheet, NO_PHONE, 275, 15)
+    line(sheet, poster.imprint, 285, 10, FAINT)
 
 
-def _line(sheet: FPDF, text: str, top: float, size: float, ink: Ink = PLAIN, column: Column = WHOLE) -> None:
+def line(sheet: FPDF, text: str, top: float, size: float, ink: Ink = PLAIN, column: Column = WHOLE) -> None:
     """One centred line, made smaller until it fits; bold is the same letter with a stroke around it."""
     (color, bold), (left, width) = ink, column
     sheet.set_font(FONT, size=size)

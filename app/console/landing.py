@@ -4,11 +4,14 @@ from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import State
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.certificates import presenting as certificates
+from app.certificates.schemas import CertifiedOut
 from app.checkins import landing
 from app.checkins.landing import SAYINGS, Landing, Verdict
 from app.checkins.wording import NO_PHONE, OF_PURPOSE
@@ -16,7 +19,9 @@ from app.console import rendering
 from app.console.route import PageRoute
 from app.console.shell import Shell
 from app.kit import codes, problems
-from app.kit.errors import AppError
+from app.kit.codes import Purpose
+from app.kit.crypto import Keyring
+from app.kit.errors import AppError, NotFound
 from app.kit.http import Session
 
 STATUSES = {Verdict.LIVE: 200, Verdict.NOT_YET: 200, Verdict.NOT_OURS: 404, Verdict.FORGED: 404}
@@ -31,8 +36,12 @@ async def page(request: Request, session: Session, text: str) -> Response:
     """What a code is, whether it counts, and what to do next."""
     keyring, settings = request.app.state.keyring, request.app.state.settings
     found = await landing.read(session, keyring, text)
+    certified = None
+    if found.code and found.code.purpose is Purpose.CERTIFICATE:
+        found, certified = await _certified(session, keyring, found)
     html = rendering.TEMPLATES.get_template("code.html").render(
         found=found,
+        certified=certified,
         saying=SAYINGS[found.verdict],
         number=codes.in_groups(found.code.number) if found.code and found.place else "",
         words=OF_PURPOSE[found.place.purpose] if found.place else None,
@@ -40,6 +49,15 @@ async def page(request: Request, session: Session, text: str) -> Response:
         no_phone=NO_PHONE,
     )
     return HTMLResponse(html, STATUSES.get(found.verdict, 410), {"Cache-Control": "no-store"})
+
+
+async def _certified(session: AsyncSession, keyring: Keyring, found: Landing) -> tuple[Landing, CertifiedOut | None]:
+    """What a certificate says; of one that ended, or whose member has gone, that it does not count."""
+    try:
+        told = await certificates.certified(session, keyring, found.code.text if found.code else "")
+    except NotFound:
+        return Landing(Verdict.REVOKED, found.code), None
+    return (Landing(Verdict.REVOKED, found.code) if told.revoked_at else found), told
 
 
 def _link(app_id: str | None, found: Landing) -> str | None:

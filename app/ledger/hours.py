@@ -34,9 +34,13 @@ async def of_member(session: AsyncSession, caller: Caller, member_id: uuid.UUID,
     member = await queries.member(session, member_id)
     if member is None or not await _may_see(session, caller, member):
         raise NotFound
+    return await _of_person(session, await ids_of_member(session, member), member, period)
+
+
+async def ids_of_member(session: AsyncSession, member: Member) -> list[uuid.UUID]:
+    """Whose entries are a member's: all theirs on rosters, and their account's where they have one."""
     account = await account_of_member(session, member.id)
-    person = [*await members.entries_of(session, member.id), *([account.id] if account else [])]
-    return await _of_person(session, person, member, period)
+    return [*await members.entries_of(session, member.id), *([account.id] if account else [])]
 
 
 async def of_organization(

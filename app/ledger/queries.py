@@ -138,6 +138,24 @@ async def _hours(session: AsyncSession, whose: ColumnElement[bool], within: tupl
     return Served(services, people, dict(zip(Provenance, minutes, strict=True)))
 
 
+async def minutes_entries(
+    session: AsyncSession, holder_ids: Sequence[uuid.UUID], within: tuple[datetime, datetime], most: int
+) -> Sequence[Entry]:
+    """What stands of one person's minutes in a stretch of time, booking by booking."""
+    theirs = select(Entry).where(
+        Entry.holder_id.in_(holder_ids), Entry.unit == Unit.MINUTES, Entry.amount > 0, _stands()
+    )
+    in_time = theirs.where(Entry.served_at >= within[0], Entry.served_at < within[1])
+    return (await session.scalars(in_time.order_by(Entry.served_at, Entry.id).limit(most))).all()
+
+
+async def taken_back_at(session: AsyncSession, entry_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When each of some entries was taken back; what stands is left out."""
+    those = Entry.reverses_id == any_(literal(list(entry_ids), ARRAY(Uuid)))
+    rows = await session.execute(select(Entry.reverses_id, Entry.booked_at).where(those))
+    return {row[0]: row[1] for row in rows if row[0]}
+
+
 def _minutes(provenance: Provenance) -> ColumnElement[int]:
     return func.coalesce(func.sum(Entry.amount).filter(Entry.provenance == provenance), 0)
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from app.access.models import Account, Consent, Grant, Identity, SignIn
 from app.activities.models import CalendarLink, LateEntry, Leader, SignUp
+from app.certificates.models import Certificate
 from app.checkins.models import Place
 from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
@@ -189,6 +190,12 @@ HOLDINGS: tuple[Holding, ...] = (
         Reveal,
         lambda person: or_(Reveal.demand_id.in_(person.demand_ids), Reveal.account_id == person.account_id),
         withheld=frozenset({"account_id"}),
+    ),
+    Holding(
+        Certificate,
+        lambda person: Certificate.member_id.in_(person.entry_ids),
+        removed=True,  # a sheet that is still about says who they are: its code is then found no more
+        withheld=frozenset({"issued_by", "revoked_by"}),
     ),
     Holding(Entry, lambda person: Entry.holder_id.in_(person.ids), withheld=frozenset({"booked_by"})),
     Holding(

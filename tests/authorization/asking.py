@@ -17,6 +17,7 @@ WORDS = "有人需要帮忙"
 REASON = {"reason": "原因如此"}
 OPEN = {"mode": "open", "slots": 5}
 HOLIDAY = {"kind": "holiday", "name": "国庆节"}
+A_YEAR = {"since": "2026-01-01", "until": "2026-11-20"}
 RULE = {"value": 12, "from": "2026-01-01"}
 
 
@@ -85,6 +86,7 @@ NAMED = {
     "GET /regions/{code}": COMMUNITY,
     "GET /regions/{code} absent": "999999",
     "GET /receipts/{code} absent": "R0",
+    "GET /certified/{code} absent": "C0",
     "GET /calendars/regions/{code}": COMMUNITY,
     "GET /calendars/regions/{code} absent": "999999",
     "PUT /calendar/{day}": "2026-10-08",
@@ -136,6 +138,13 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /complaints": _plain({"kind": "suggestion", "text": WORDS, "region_code": COMMUNITY}),
     "POST /complaints/{complaint_id}/answer": _plain({"text": WORDS, "accepted": True}),
     "POST /complaints/{complaint_id}/raise-again": _plain({}),
+    "POST /certificates": _plain(A_YEAR),
+    "POST /certificates for a member": lambda stage: {
+        **A_YEAR,
+        **REASON,
+        "member_id": stage.members["claimant's"],
+    },
+    "POST /certificates/{certificate_id}/revoke": _plain(REASON),
     "POST /enrollments": _plain({"region_code": COMMUNITY}),
     "POST /enrollments for a member": lambda stage: {
         "region_code": COMMUNITY,
@@ -244,4 +253,4 @@ def _named(stage: Stage, asked: str) -> str:
         return stage.calendar[: -1 if asked.endswith("altered") else None]
     if "{token}" in asked:
         return stage.link[: -1 if asked.endswith("altered") else None]
-    return stage.receipt if asked == "GET /receipts/{code}" else NAMED[asked]
+    return {"GET /receipts/{code}": stage.receipt, "GET /certified/{code}": stage.certified}.get(asked) or NAMED[asked]

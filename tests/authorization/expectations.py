@@ -266,6 +266,20 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+SEES_CERTIFICATE = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
+REVOKES = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+claimant's               401    404      404   404   404    404 403      404     404     404   yes  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+
 DECIDES_ENROLLMENT = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 claimant's               401    404      404   404   404    404 403      404     404     404   yes  404       yes      403      yes   yes
@@ -441,6 +455,11 @@ GET /places/posters of elsewhere      401    404      404   404   404    404 404
 GET /me/code                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /receipts/{code}                  yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /receipts/{code} absent           404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+GET /certified/{code}                 yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /certified/{code} absent          404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+GET /certificates                     401    403      403   403   yes    yes yes      yes     403     403   yes  yes       yes      yes      yes   yes
+POST /certificates                    401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
+POST /certificates for a member       401    403      403   403   403    403 yes      403     403     403   yes  403       yes      403      yes   yes
 GET /enrollments                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /enrollments organization         401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   403
 GET /enrollments desk                 401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
@@ -529,6 +548,9 @@ OF_THINGS: dict[str, Table] = {
     "GET /musters/{muster_id}": SEES_MUSTER,
     "GET /musters/{muster_id}/counts": COUNTS_MUSTER,
     "POST /musters/{muster_id}/close": CLOSES_MUSTER,
+    "GET /certificates/{certificate_id}": SEES_CERTIFICATE,
+    "GET /certificates/{certificate_id}/pdf": SEES_CERTIFICATE,
+    "POST /certificates/{certificate_id}/revoke": REVOKES,
     "GET /files/{file_id}": SHOWN,
     "GET /places/{place_id}": SEES_PLACE,
     "GET /places/{place_id}/code": HANGS,

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from app.kit.db import Base, new_id
 from app.members.models import BindingRequest, Member
 from app.rosters import importing
 from tests.authorization import activity_stage
+from tests.certificates.hours import booked
 from tests.client import Client
 from tests.content import making
 from tests.demands.world import (
@@ -88,6 +90,9 @@ class Stage:
     musters: dict[str, str] = field(default_factory=dict)
     receipt: str = ""
     """The code of the claimant's."""
+    certificates: dict[str, str] = field(default_factory=dict)
+    certified: str = ""
+    """The code of the claimant's."""
     files: dict[str, str] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
     link: str = ""
@@ -125,6 +130,7 @@ class Stage:
             "enrollment_id": self.enrollments,
             "designation_id": self.designations,
             "muster_id": self.musters,
+            "certificate_id": self.certificates,
             "file_id": self.files,
             "place_id": self.places,
             "activity_id": self.activities,
@@ -168,6 +174,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _objections(stage)
     await _enrollments(stage)
     await activity_stage.take_place(stage)
+    await _certificates(stage)
     await _messages(stage)
     await _files(stage)
     await _places(stage)
@@ -342,6 +349,20 @@ async def _enrollments(stage: Stage) -> None:
         stage.musters[name] = (await ok(people["admin"].post("/musters", call), 201))["id"]
     own = stage.enrollments["claimant's"]
     stage.receipt = (await ok(people["claimant"].get(f"/enrollments/{own}/receipt")))["code"]
+
+
+async def _certificates(stage: Stage) -> None:
+    """Of the claimant, by themselves, and of somebody elsewhere, by the desk."""
+    on = datetime(2026, 11, 10, 2, tzinfo=UTC)
+    who = {"claimant's": ("claimant", {}), "elsewhere": ("admin", {"reason": "评优"})}
+    for name, (role, more) in who.items():
+        async with stage.sessions.begin() as session:
+            member = await session.get_one(Member, uuid.UUID(stage.members[name]))
+            await booked(session, member, served_at=on)
+        body = {"since": "2026-11-01", "until": "2026-11-20", "member_id": stage.members[name], **more}
+        made = await ok(stage.people[role].post("/certificates", body), 201)
+        stage.certificates[name] = made["id"]
+        stage.certified = stage.certified or made["code"]
 
 
 async def _files(stage: Stage) -> None:

@@ -101,6 +101,7 @@ def test_an_absent_id_is_no_things(stage: Stage) -> None:
         stage.complaints,
         stage.places,
         stage.enrollments,
+        stage.certificates,
         stage.designations,
         stage.musters,
         stage.notifications,

@@ -111,6 +111,7 @@ async def test_of_two_refusals_the_earlier_is_told(
         "GET /appeals/{appeal_id}",
         "POST /enrollments/{enrollment_id}/confirm",
         "POST /complaints/{complaint_id}/answer",
+        "GET /certificates/{certificate_id}",
         "GET /places/{place_id}",
         "POST /places/{place_id}/renew",
     ],

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.kit import clock, codes
 from app.kit.codes import Purpose
 from app.main import create_app
 from app.settings import Settings
+from tests.certificates.hours import booked, certificate, taken_back
 from tests.checkins.places import a_place
 from tests.client import ANSWER, Client
 from tests.clock import move_clock
@@ -184,3 +185,20 @@ async def test_too_many_scans_are_told_to_wait_on_a_page(settings: Settings, cli
     assert refused.headers["content-type"].startswith("text/html")
     assert int(refused.headers["retry-after"]) > 0
     assert "请稍等" in text_of(refused)
+
+
+async def test_a_certificate_says_what_was_certified_and_since_when_it_counts_no_more(
+    world: World, client: Client, session: AsyncSession
+) -> None:
+    source = await booked(session, world.members[0], 80)
+    made = await certificate(world.member)
+    said = await page(client, made["code"], 200)
+    for told in ("真实有效", "党**", "参加活动1次", "1小时20分", "2026-01-01", made["number"]):
+        assert told in said
+    assert "党员1号" not in said
+    await taken_back(session, source)
+    ended = await page(client, made["code"], 410)
+    for told in ("已撤销", "撤销时间", "时长有更正或冲销", "1小时20分", made["number"]):
+        assert told in ended
+    assert "真实有效" not in ended
+    assert "已失效" in await page(client, codes.make(KEYRING, Purpose.CERTIFICATE, codes.new_number()), 410)

@@ -19,6 +19,9 @@ TELLING = {
     "ActorOut",
     "BindingOut",
     "CandidateOut",
+    "CertificateBrief",
+    "CertificateOut",
+    "CertifiedOut",
     "Claimant",
     "ContactOut",
     "EnrollmentOut",
@@ -47,6 +50,7 @@ OWN = {
     "POST /demands",
 }
 MASKED = {
+    "GET /certified/{code}",
     "GET /demands",
     "GET /demands/{demand_id}/reveals",
     "GET /me/reveals",
@@ -54,6 +58,10 @@ MASKED = {
     "POST /demands/{demand_id}/evaluation",
 }
 LOOKED_UP = {
+    "GET /certificates",
+    "GET /certificates/{certificate_id}",
+    "POST /certificates",
+    "POST /certificates/{certificate_id}/revoke",
     "GET /claims",
     "GET /claims/{claim_id}",
     "GET /demands/{demand_id}/candidates",
