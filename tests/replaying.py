@@ -79,8 +79,12 @@ class Story:
                 case.over = True
             case Action.REJECT | Action.CANCEL | Action.CLOSE:
                 case.end, case.over, case.asked_back = kind.removeprefix("demand."), False, False
+                case.unhappy = False
+            case Action.EVALUATE:
+                case.unhappy = not payload["resolved"]
             case Action.REOPEN:
                 case.end, case.over, case.out, case.somebody_came = None, False, True, False
+                case.unhappy = False
                 case.round += 1
 
     def _claim(self, kind: str, claim_id: str, payload: dict[str, Any]) -> None:

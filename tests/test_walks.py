@@ -25,7 +25,7 @@ AT_LEAST, AT_MOST, ROUND = 40, 240, 20
 """Steps of each walker; past the first number they stop as soon as all but the rare has been done by somebody."""
 SEEDS = (1,)
 ROWS = """
-SELECT id::text, state, round, claimed, slots, timer_at IS NOT NULL OR needs_desk IS NOT NULL AS is_awake,
+SELECT id::text, state, round, dissatisfied, claimed, slots, timer_at IS NOT NULL OR needs_desk IS NOT NULL AS is_awake,
        (SELECT coalesce(sum(places), 0) FROM claims c WHERE c.demand_id = d.id AND c.round = d.round AND
         (c.state IN ('accepted', 'arrived') OR c.state IN ('completed', 'confirmed') AND outcome = 'done')) AS held,
        (SELECT coalesce(json_object_agg(id, state), '{}') FROM claims c WHERE c.demand_id = d.id) AS claims
@@ -145,7 +145,7 @@ async def _every_state_is_where_the_log_leads(sessions: db.Sessions) -> None:
     for row in rows:
         story = stories[row.id]
         assert story.faults == []
-        assert (row.state, row.round) == (story.case.state, story.case.round)
+        assert (row.state, row.round, row.dissatisfied) == (story.case.state, story.case.round, story.case.unhappy)
         assert row.claims == {claim_id: hold.state for claim_id, hold in story.claims.items()}
         assert row.claimed == row.held <= row.slots
         assert row.is_awake == (story.case.end is None or story.case.unhappy)

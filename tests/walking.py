@@ -10,7 +10,7 @@ import jwt
 
 from tests.client import ANSWER, Client
 from tests.demands.world import NEIGHBOUR, drain
-from tests.racing import a_key
+from tests.racing import a_key, insist, patiently
 
 Body = dict[str, Any]
 REASON = {"reason": "原因如此"}
@@ -35,7 +35,7 @@ OFTEN = {
     "join": 2,
     "finish": 2,
     "decline": 2,
-    "cancel": 0.7,
+    "cancel": 0.2,
     "close": 1,
     "return": 1,
     "contact": 2,
@@ -45,6 +45,8 @@ OFTEN = {
     "reject": 0.5,
 }
 """What is done, and how readily: nothing would get anywhere if all were as likely."""
+NEW = 8
+"""How many times as readily as that while nobody has done it yet."""
 OF_CLAIMS = frozenset(("accept", "decline", "contact", "arrive", "complete", "withdraw", "confirm", "no_show"))
 PATHS = {"claim": "claims", "join": "joins", "evaluate": "evaluation", "no_show": "no-show"}
 BLINDLY, TWICE = 0.1, 0.1
@@ -109,7 +111,7 @@ class Walker:
 
     async def step(self, demand_id: str) -> None:
         """Look, and do one thing; others may have been faster."""
-        answer = await self.who.get(f"/demands/{demand_id}")
+        answer = await patiently(lambda: self.who.get(f"/demands/{demand_id}"))
         assert answer.status_code in (200, 404), answer.text
         demand = answer.json() if answer.status_code == 200 else {"actions": [], "my_claim": None, "state": ""}
         if demand["state"] in ENDS:
@@ -121,7 +123,8 @@ class Walker:
         wanted = [one for one in OFTEN if one in offered]
         if not wanted or self.dice.random() < BLINDLY:
             wanted = list(OFTEN)
-        (action,) = self.dice.choices(wanted, [OFTEN[one] for one in wanted])
+        done = {deed.action for deed in self.board.deeds if deed.done}
+        (action,) = self.dice.choices(wanted, [OFTEN[one] * (1 if one in done else NEW) for one in wanted])
         if action in OF_CLAIMS and claim is None:
             return
         place = f"/claims/{claim['id']}" if claim and action in OF_CLAIMS else f"/demands/{demand_id}"
@@ -142,11 +145,11 @@ class Walker:
         """
         key = a_key()
         twice = self.dice.random() < TWICE
-        answers = await asyncio.gather(*(self.who.post(path, body, key=key) for _ in range(1 + twice)))
+        answers = await asyncio.gather(*(insist(self.who, path, body, key=key) for _ in range(1 + twice)))
         done = [answer for answer in answers if answer.status_code < 300]
         answer = (done or answers)[0]
         if twice and done:
-            done.append(await self.who.post(path, body, key=key))
+            done.append(await insist(self.who, path, body, key=key))
         assert {one.text for one in done} <= {answer.text}, (action, done)
         self.board.deeds.append(Deed(action, path, self.account, body, answer))
         return answer

@@ -45,7 +45,7 @@ class Caller:
 
     def covers(self, region_code: str, roles: frozenset[Role] = STAFF) -> bool:
         """Whether the caller holds one of `roles` over a region."""
-        return region_code.startswith(self.reach(roles))
+        return bool(self.regions) and region_code.startswith(self.reach(roles))
 
     def require(self, roles: frozenset[Role], region_code: str | None = None) -> None:
         """Raise `Forbidden` unless the caller holds one of `roles`, over `region_code` where it is given."""

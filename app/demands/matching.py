@@ -3,15 +3,17 @@
 The shares below are each between 0 and 1 and are weighed by the policy `match_weights`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple, TypeVar
 
 from app.demands import nearness
 from app.demands.matching_schemas import MatchReason
 from app.demands.nearness import Place
 from app.kit.clock import CHINA
 
+Key = TypeVar("Key", bound=Hashable)
 UNKNOWN = 0.5
 """What counts where nobody said anything: neither for nor against."""
 SAID_FROM = 0.5
@@ -31,8 +33,7 @@ PRESSING = timedelta(days=7)
 """What is due later than this is not urgent at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What of a demand decides who fits it."""
 
     category: str
@@ -72,8 +73,24 @@ class Terms:
 
 def score(asked: Asked, helper: Helper, terms: Terms) -> int:
     """How well they fit, from 0 to 100: the weighed mean of the shares."""
-    shares = [weight * SHARES[reason](asked, helper, terms) for reason, weight in terms.weights.items() if weight]
-    return round(100 * sum(shares) / sum(terms.weights.values()))
+    return scores({None: asked}, helper, terms)[None]
+
+
+def scores(demands: Mapping[Key, Asked], helper: Helper, terms: Terms) -> dict[Key, int]:
+    """The score of each of some demands for one helper; what demands have in common is weighed once."""
+    lasting: dict[Hashable, float] = {}
+    total, found = sum(terms.weights.values()), {}
+    for key, asked in demands.items():
+        alike = (asked.category, asked.skills, asked.place)
+        if alike not in lasting:
+            lasting[alike] = _weighed(LASTING, asked, helper, terms)
+        found[key] = round(100 * (lasting[alike] + _weighed(OF_TIME, asked, helper, terms)) / total)
+    return found
+
+
+def _weighed(among: Iterable[MatchReason], asked: Asked, helper: Helper, terms: Terms) -> float:
+    weights = terms.weights
+    return sum(weights[reason] * SHARES[reason](asked, helper, terms) for reason in among if weights[reason])
 
 
 def reasons(asked: Asked, helper: Helper, terms: Terms) -> dict[MatchReason, str]:
@@ -132,6 +149,9 @@ SHARES: dict[MatchReason, Callable[[Asked, Helper, Terms], float]] = {
     MatchReason.WISH: _wish,
     MatchReason.URGENCY: _urgency,
 }
+OF_TIME = (MatchReason.AVAILABILITY, MatchReason.URGENCY)
+"""The shares that a demand's own times decide."""
+LASTING = tuple(reason for reason in SHARES if reason not in OF_TIME)
 
 
 def hours_touched(starts_at: datetime | None, ends_at: datetime | None) -> tuple[tuple[date, int], ...]:

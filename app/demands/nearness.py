@@ -1,6 +1,6 @@
 """How far two places are apart, as coarse as anybody may know it, as a share and in words."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.kit import geo
 from app.kit.geo import Point
@@ -11,8 +11,7 @@ ALIKE = ((12, 0.9, "同一社区"), (9, 0.6, "同一街道"), (6, 0.3, "同一�
 """Where no distance is known: so many digits of the region code in common, how near that counts, and in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A region, and the cell of about a kilometre within it where one is known."""
 
     region_code: str

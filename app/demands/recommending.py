@@ -48,7 +48,7 @@ def best_of(
     asked: dict[uuid.UUID, Asked], helper: Helper, terms: Terms, position: Position, limit: int
 ) -> tuple[list[uuid.UUID], str | None]:
     """The next of a window for somebody, best first, and the cursor after them."""
-    scores = {one: matching.score(demand, helper, terms) for one, demand in asked.items()}
+    scores = matching.scores(asked, helper, terms)
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)  # of equals the newest stays first
     return ranking.turn(position, ranked, limit, is_full=len(asked) == matching_queries.WINDOW)
 

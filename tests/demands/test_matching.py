@@ -95,7 +95,7 @@ def _is_known(asked: Asked, helper: Helper) -> bool:
 
 @given(asked_for, helpers, st.integers(0, 300))
 def test_what_is_due_sooner_is_never_less_urgent(asked: Asked, helper: Helper, sooner: int) -> None:
-    pressing = replace(asked, due_at=asked.due_at - timedelta(hours=sooner))
+    pressing = asked._replace(due_at=asked.due_at - timedelta(hours=sooner))
     assert matching.score(pressing, helper, TERMS) >= matching.score(asked, helper, TERMS)
 
 
@@ -126,7 +126,7 @@ def test_who_fits_in_all_is_told_why_the_weightiest_first() -> None:
 
 def test_who_said_nothing_is_taken_to_be_free_outside_of_work() -> None:
     silent = replace(PERFECT, hours=frozenset())
-    at_work = replace(ASKED, hours=hours_touched(NOW, NOW + timedelta(hours=1)))  # Tuesday at noon in China
+    at_work = ASKED._replace(hours=hours_touched(NOW, NOW + timedelta(hours=1)))  # Tuesday at noon in China
     assert matching.score(ASKED, silent, TERMS) == matching.score(ASKED, PERFECT, TERMS)
     assert matching.score(at_work, silent, TERMS) < matching.score(ASKED, silent, TERMS)
     assert matching.reasons(ASKED, silent, TERMS)[MatchReason.AVAILABILITY] == "在八小时外，时间可能合适"
@@ -140,7 +140,7 @@ def test_a_day_off_is_a_day_off() -> None:
 
 
 def test_a_long_stretch_is_no_appointment() -> None:
-    week = replace(ASKED, hours=hours_touched(SATURDAY, SATURDAY + timedelta(days=7)))
+    week = ASKED._replace(hours=hours_touched(SATURDAY, SATURDAY + timedelta(days=7)))
     assert week.hours == ()
     assert matching.is_free(week, PERFECT) is None
 
