@@ -3,9 +3,11 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from app.activities import lining_up
 from app.activities import timing as shifts
+from app.checkins import scan_queries
 from app.content import collecting
 from app.demands import recounting, timing
 from app.enrollments import balances
@@ -23,6 +25,8 @@ logger = log.get()
 EVERY = 0.25
 """Seconds between two looks at the log and the timers."""
 FORGET_EVERY = 3600.0
+LOCATIONS_KEPT = timedelta(days=30)
+"""How long one can look at where a scan was made."""
 FOLLOWERS: dict[str, events.Handler] = {
     standings.FOLLOWER: standings.count,
     following.FOLLOWER: following.tell,
@@ -86,6 +90,7 @@ async def forget(sessions: db.Sessions) -> None:
     async with db.transaction(sessions) as session:
         await idempotency.forget_old(session)
         await collecting.forget_days(session)
+        await scan_queries.forget_locations(session, clock.now() - LOCATIONS_KEPT)
     while await _forget_some_notifications(sessions):
         continue
 

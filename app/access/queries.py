@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Row, Uuid, column, exists, select, table
+from sqlalchemy import ColumnElement, Row, Text, Uuid, cast, column, exists, func, select, table
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,6 +77,13 @@ async def account_of_username(session: AsyncSession, username: str) -> Account |
 async def account_of_member(session: AsyncSession, member_id: uuid.UUID) -> Account | None:
     """The account that a member uses, if any."""
     return await session.scalar(select(Account).where(Account.member_id == member_id))
+
+
+async def account_ending(session: AsyncSession, ending: str) -> Account | None:
+    """The account whose id ends so; nobody where several do."""
+    statement = select(Account).where(func.right(cast(Account.id, Text), 16) == ending).limit(2)
+    found = (await session.scalars(statement)).all()
+    return found[0] if len(found) == 1 else None
 
 
 async def accounts_of_members(session: AsyncSession, member_ids: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.access.queries import nicknames
 from app.activities.lifecycle import ShiftState, SignUpState
-from app.activities.models import Activity, LateEntry, Shift, SignUp, Slot, Spot
+from app.activities.models import Activity, Shift, SignUp, Slot, Spot
 from app.activities.queries import RUNNING
 from app.ledger.models import HolderKind
 from app.members import queries as members
@@ -70,8 +70,8 @@ async def positions(session: AsyncSession, sign_ups: Sequence[SignUp]) -> dict[u
     return {row[0]: row[1] for row in await session.execute(columns)}
 
 
-async def names(session: AsyncSession, people: Sequence[SignUp | LateEntry]) -> dict[uuid.UUID, str]:
-    """What some people are called: members by their names, residents by what they call themselves."""
+async def names(session: AsyncSession, people: Sequence[Any]) -> dict[uuid.UUID, str]:
+    """What the people of some sign-ups, entries or scans are called: members by their names, residents by their own."""
     known = await members.members(session, [one.person_id for one in people if one.person_kind == HolderKind.MEMBER])
     others = [one.person_id for one in people if one.person_kind == HolderKind.ACCOUNT]
     called = await nicknames(session, others) if others else {}

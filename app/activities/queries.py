@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from app.activities.schemas import ActivityFilter, LateEntryFilter, SignUpFilter
 from app.demands.models import Audience
 from app.kit.errors import NotFound
 from app.kit.pagination import PageRequest, page
-from app.regions.queries import under
+from app.regions.queries import around, under
 
 RUNNING = (ShiftState.PLANNED, ShiftState.BEGUN)
 
@@ -179,7 +179,7 @@ async def activities(
         case "open":
             open_ones = (Activity.state == ActivityState.PUBLISHED, published_to(caller))
             region = wanted.region or caller.home_region_code or ""
-            statement = statement.where(*open_ones, near(region))
+            statement = statement.where(*open_ones, around(Activity.region_code, region))
         case "mine":
             statement = statement.where(or_(signed_up_by(caller), organized_by(caller)))
         case "desk":
@@ -198,10 +198,26 @@ async def activities(
     return [row[0] for row in rows], cursor
 
 
-def near(region_code: str) -> ColumnElement[bool]:
-    """It is held in a region, below it, or in one that holds it: a subdistrict's is its communities' too."""
-    above = [region_code[:length] for length in range(2, len(region_code))]
-    return or_(under(Activity.region_code, [region_code]), Activity.region_code.in_(above))
+async def on_at(
+    session: AsyncSession, whose: ColumnElement[bool], region_code: str, at: datetime, margin: timedelta
+) -> Sequence[tuple[Shift, Activity]]:
+    """The published shifts around a region, of some activities, that presence counts in at a moment."""
+    statement = (
+        select(Shift, Activity)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(around(Activity.region_code, region_code), Activity.published_at.is_not(None), whose)
+        .where(Shift.state != ShiftState.CANCELLED, Shift.starts_at <= at + margin, Shift.ends_at >= at - margin)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement.order_by(Shift.starts_at, Shift.id))]
+
+
+async def held_in(
+    session: AsyncSession, shift_ids: Collection[uuid.UUID], person_ids: Sequence[uuid.UUID]
+) -> set[uuid.UUID]:
+    """In which of some shifts somebody, known by these ids, has a place or waits for one."""
+    standing = SignUp.state.in_([*HOLDS, SignUpState.WAITING])
+    mine = select(SignUp.shift_id).where(SignUp.shift_id.in_(shift_ids), SignUp.person_id.in_(person_ids), standing)
+    return set(await session.scalars(mine))
 
 
 async def leads(session: AsyncSession, activity_id: uuid.UUID, member_id: uuid.UUID) -> bool:

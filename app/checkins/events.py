@@ -1,4 +1,4 @@
-"""What check-ins write to the event log; the subject is the place."""
+"""What check-ins write to the event log; the subject is the place, or the scan."""
 
 from enum import StrEnum
 
@@ -9,3 +9,10 @@ class PlaceEvent(StrEnum):
     MADE = "place.made"
     RENEWED = "place.renewed"
     REVOKED = "place.revoked"
+
+
+class ScanEvent(StrEnum):
+    """A scan waits for a person, or was decided by one; what counts at once is told by its verb's own event."""
+
+    HELD = "scan.held"
+    DECIDED = "scan.decided"

@@ -8,16 +8,18 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
-from app.checkins import queries
+from app.checkins import queries, scan_queries
 from app.checkins.errors import CodeEnded
-from app.checkins.models import CodeState, PlaceCode
+from app.checkins.models import CodeState, Place, PlaceCode
 from app.checkins.posters import Poster
 from app.checkins.queries import Placed
 from app.checkins.schemas import MovingCodeOut, PlaceOut, PlacesWanted
-from app.kit import clock, codes
+from app.demands.schemas import LocationOut
+from app.kit import clock, codes, geo
 from app.kit.codes import Purpose
 from app.kit.crypto import Keyring
 from app.kit.errors import Forbidden
+from app.kit.geo import Point
 from app.kit.pagination import Page
 from app.regions import queries as regions
 
@@ -65,10 +67,11 @@ async def place_out(session: AsyncSession, caller: Caller, site: Site, placed: P
 async def places_out(session: AsyncSession, caller: Caller, site: Site, found: Sequence[Placed]) -> list[PlaceOut]:
     """Some places as a caller may see them."""
     names = await regions.full_names(session, {place.region_code for place, _ in found})
-    return [_place_out(caller, site, placed, names) for placed in found]
+    counts = await scan_queries.counts(session, [code.number for _, code in found])
+    return [_place_out(caller, site, placed, names, counts.get(placed[1].number, 0)) for placed in found]
 
 
-def _place_out(caller: Caller, site: Site, placed: Placed, names: dict[str, str]) -> PlaceOut:
+def _place_out(caller: Caller, site: Site, placed: Placed, names: dict[str, str], scans: int) -> PlaceOut:
     place, code = placed
     state, text = code.state(place, clock.now()), site.printed(code)
     actions = ["renew", "revoke"] if state is CodeState.LIVE else ["renew"]
@@ -79,6 +82,8 @@ def _place_out(caller: Caller, site: Site, placed: Placed, names: dict[str, str]
         purpose=place.purpose,
         name=place.name,
         address=place.address,
+        location=_location(place),
+        scans=scans,
         version=code.version,
         number=codes.in_groups(code.number),
         code=text,
@@ -88,6 +93,13 @@ def _place_out(caller: Caller, site: Site, placed: Placed, names: dict[str, str]
         expires_at=code.expires_at,
         actions=actions if caller.covers(place.region_code, DISPATCHERS) else [],
     )
+
+
+def _location(place: Place) -> LocationOut | None:
+    if place.lng is None or place.lat is None or place.coord_type is None:
+        return None
+    shown = geo.from_wgs84(Point(place.lng, place.lat), place.coord_type)
+    return LocationOut(lng=round(shown.lng, 6), lat=round(shown.lat, 6), coord_type=place.coord_type)
 
 
 async def posters(session: AsyncSession, caller: Caller, site: Site, place_ids: Sequence[uuid.UUID]) -> list[Poster]:

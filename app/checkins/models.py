@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit import codes
 from app.kit.db import Base, Code, Id, one_of
+from app.kit.geo import CoordType
 
 
 class PlacePurpose(StrEnum):
@@ -35,7 +36,9 @@ class Place(Base):
     __tablename__ = "places"
     __table_args__ = (
         one_of("purpose", PlacePurpose),
+        one_of("coord_type", CoordType),
         CheckConstraint("version > 0", "version_positive"),
+        CheckConstraint("(lng IS NULL) = (lat IS NULL) AND (lng IS NULL) = (coord_type IS NULL)", "location_is_whole"),
         Index(None, "region_code", "id"),
     )
 
@@ -45,6 +48,11 @@ class Place(Base):
     name: Mapped[str]
     """Of a public place; that of the region where it is the whole of it."""
     address: Mapped[str | None]
+    lng: Mapped[float | None]
+    lat: Mapped[float | None]
+    """In WGS-84; where a scan was made is compared with it."""
+    coord_type: Mapped[CoordType | None]
+    """The datum that it was given in, and is shown in."""
     version: Mapped[int]
     """Of the newest poster, which alone counts."""
     made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))

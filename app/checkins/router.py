@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
-from app.access.dependencies import CallerRoute, SignedInCaller
-from app.checkins import listing, placing
+from app.access.dependencies import CallerRoute, Keys, SignedInCaller
+from app.checkins import deciding, listing, placing, scanning
 from app.checkins.listing import Site
 from app.checkins.posters import Poster
+from app.checkins.scan_schemas import HeldScanOut, ScanDecisionIn, ScanFilter, ScannedOut, ScansIn
 from app.checkins.schemas import MovingCodeOut, PlaceIn, PlaceOut, PlacesWanted, PostersWanted, RenewIn
 from app.kit.http import Session
 from app.kit.pagination import Page
@@ -94,3 +95,21 @@ async def screen_code(session: Session, caller: SignedInCaller, site: Here, plac
 async def my_code(caller: SignedInCaller, site: Here) -> MovingCodeOut:
     """My own code, for a leader to scan within a minute, once (个人码)."""
     return listing.my_code(caller, site)
+
+
+@router.post("/scans")
+async def scan(session: Session, caller: SignedInCaller, keys: Keys, body: ScansIn) -> ScannedOut:
+    """Scan codes (扫码): report in, check in and out, arrive and finish. What was heard before is answered as then."""
+    return ScannedOut(items=await scanning.scan(session, caller, keys, body))
+
+
+@router.get("/scans")
+async def scans(session: Session, caller: SignedInCaller, wanted: Annotated[ScanFilter, Query()]) -> Page[HeldScanOut]:
+    """Scans that wait for a person (待审核扫码), or those that are marked, of my regions and my activities."""
+    return await deciding.scans(session, caller, wanted)
+
+
+@router.post("/scans/{scan_id}/decide")
+async def decide(session: Session, caller: SignedInCaller, scan_id: Id, body: ScanDecisionIn) -> HeldScanOut:
+    """Let a scan count, from when it was heard or from another moment, or refuse it."""
+    return await deciding.decide(session, caller, scan_id, body)

@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.checkins.models import CodeState, PlacePurpose
+from app.demands.schemas import LocationOut
+from app.kit.geo import Location
 from app.kit.pagination import PageRequest
 from app.kit.schema import Id, Input, Output, PlainText, RegionCode, RegionFilter, TextFilter, Time, TimeIn, wrong
 
@@ -31,6 +33,8 @@ class PlaceIn(Input):
     purpose: PlacePurpose
     name: Name | None = None
     address: Address | None = None
+    location: Location | None = None
+    """Where scans are made, for regions whose rule looks at that."""
     expires_at: TimeIn | None = None
 
 
@@ -65,6 +69,9 @@ class PlaceOut(Output):
     purpose: PlacePurpose
     name: str
     address: str | None
+    location: LocationOut | None
+    scans: int
+    """How often this version was scanned, refused ones included."""
     version: int
     number: str
     """As people read it out."""

@@ -242,13 +242,15 @@ async def contact(session: AsyncSession, caller: Caller, claim_id: uuid.UUID) ->
     return claim
 
 
-async def arrive(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ArriveIn) -> Claim:
-    """Note that somebody is there: the clock of their service starts."""
+async def arrive(
+    session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ArriveIn, at: datetime | None = None
+) -> Claim:
+    """Note that somebody is there: the clock of their service starts, now or at a moment measured before."""
     if body.code is not None:
         raise InvalidRequest.field("code", "unknown_code", "二维码无效", "no place shows this code")
     claim, demand = await to_move(session, caller, claim_id, ClaimAction.ARRIVE)
     await moving.move_claim(session, demand, claim, ClaimAction.ARRIVE, caller)
-    claim.arrived_at = clock.now()
+    claim.arrived_at = at or clock.now()
     await moving.settle(session, demand)
     return claim
 

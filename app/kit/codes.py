@@ -83,6 +83,12 @@ def number_of(one: uuid.UUID) -> str:
     return _written(one.int & (1 << 5 * NUMBER) - 1, NUMBER)
 
 
+def ending(number: str) -> str:
+    """How the id ends, as it is written, that `number_of` made a number of."""
+    digits = f"{_read(number):015x}"
+    return f"{digits[:3]}-{digits[3:]}"
+
+
 def plain(typed: str) -> str:
     """What somebody read out or typed, in the one spelling."""
     return typed.translate(READABLE)

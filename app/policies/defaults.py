@@ -10,6 +10,7 @@ from app.kit.errors import Text
 from app.policies.activity_rules import ActivityKey
 from app.policies.enrollment_rules import EnrollmentKey
 from app.policies.rules import ANY, Count, Duration, Rule
+from app.policies.scan_rules import ScanKey
 from app.policies.spans import Span, Wait, Window, WorkingDays
 
 Skills = Annotated[list[Annotated[str, Field(min_length=1, max_length=30)]], Field(max_length=20)]
@@ -359,7 +360,7 @@ class Key:
 
 RULES: dict[str, Rule[Any]] = {
     rule.key: rule
-    for keys in (Key, ActivityKey, EnrollmentKey)
+    for keys in (Key, ActivityKey, EnrollmentKey, ScanKey)
     for rule in vars(keys).values()
     if isinstance(rule, Rule)
 }

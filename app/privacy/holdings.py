@@ -14,6 +14,7 @@ from app.access.models import Account, Consent, Grant, Identity, SignIn
 from app.activities.models import CalendarLink, LateEntry, Leader, SignUp
 from app.certificates.models import Certificate
 from app.checkins.models import Place
+from app.checkins.scan_models import Scan, ScanLocation
 from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
@@ -26,6 +27,11 @@ from app.members.models import BindingRequest, Engagement, Member, MemberMerge, 
 from app.notifications.models import Mute, Notification
 from app.oversight.models import Appeal, Complaint
 from app.rosters.models import RosterImport, RosterPage
+
+
+def _scans(person: "Person") -> ColumnElement[bool]:
+    return or_(Scan.scanned_by == person.account_id, Scan.person_id.in_(person.ids))
+
 
 GONE = "已删除"
 """What stands where a text cannot be empty."""
@@ -139,6 +145,12 @@ HOLDINGS: tuple[Holding, ...] = (
         erased={"reason": GONE},
         withheld=frozenset({"entered_by", "decided_by"}),
     ),
+    Holding(
+        ScanLocation,
+        lambda person: ScanLocation.scan_id.in_(select(Scan.id).where(_scans(person))),
+        removed=True,
+    ),
+    Holding(Scan, _scans, withheld=frozenset({"scanned_by", "used_code", "person_id"})),
     Holding(Leader, lambda person: Leader.member_id == person.member_id),
     Holding(
         CalendarLink,

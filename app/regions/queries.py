@@ -26,6 +26,12 @@ def under(column: Any, prefixes: Sequence[str]) -> ColumnElement[bool]:
     return or_(false(), *(column.startswith(prefix, autoescape=True) for prefix in prefixes))
 
 
+def around(column: Any, region_code: str) -> ColumnElement[bool]:
+    """Whether a column's region is a region, below it, or one that holds it, as a subdistrict does its communities."""
+    above = [region_code[:length] for length in range(2, len(region_code))]
+    return or_(under(column, [region_code]), column.in_(above))
+
+
 def _among(wanted: Collection[str]) -> ColumnElement[bool]:
     """One array, since a statement takes 32,767 parameters at most."""
     return Region.code == any_(bindparam("codes", list(wanted), type_=ARRAY(Text)))

@@ -1,0 +1,116 @@
+"""A scan says a domain verb: report in, attend or leave an activity, arrive at or finish a claim."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.activities import presence
+from app.activities.presence import Sighting
+from app.checkins import scan_queries
+from app.checkins.meaning import Meaning
+from app.checkins.scan_models import Outcome, ScanAction, ScanReason
+from app.demands import claiming, serving
+from app.demands import queries as demands
+from app.demands.lifecycle import Kind
+from app.demands.models import Claim, Demand
+from app.demands.schemas import ArriveIn, CompleteIn
+from app.enrollments import enrolling
+from app.enrollments.schemas import EnrollmentIn
+from app.ledger.models import HolderKind, Provenance
+from app.policies import service as policies
+from app.policies.scan_rules import ScanKey
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What saying it came to, and the moment that counts."""
+
+    outcome: Outcome
+    counts_at: datetime | None = None
+    reason: ScanReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who says it, of which moment, and how that is known; `by_hand` is somebody's word for another."""
+
+    caller: Caller
+    at: datetime
+    provenance: Provenance = Provenance.MEASURED
+    by_hand: bool = False
+
+
+async def say(session: AsyncSession, voice: Voice, meaning: Meaning) -> Said:
+    """Do what a scan means; raises whatever its verb refuses."""
+    match meaning.action:
+        case ScanAction.ENROLL:
+            return await _enroll(session, voice, meaning)
+        case ScanAction.ATTEND | ScanAction.LEAVE:
+            return await _be_present(session, voice, meaning)
+    claim, demand = await demands.claim_and_demand(session, voice.caller, _subject(meaning), lock=True)
+    if meaning.action == ScanAction.ARRIVE:
+        return await _arrive(session, voice, meaning, claim, demand)
+    return await _finish(session, voice, claim, demand)
+
+
+def _subject(meaning: Meaning) -> uuid.UUID:
+    if meaning.subject_id is None:
+        raise LookupError(f"to {meaning.action} needs something")
+    return meaning.subject_id
+
+
+async def _enroll(session: AsyncSession, voice: Voice, meaning: Meaning) -> Said:
+    is_member = meaning.subject_id is None and meaning.person.kind == HolderKind.MEMBER
+    member_id = meaning.person.id if is_member else None
+    said = {"organization_id": meaning.subject_id, "member_id": member_id}
+    named = {name: str(one) for name, one in said.items() if one}
+    body = EnrollmentIn.model_validate({"region_code": meaning.region_code, **named})
+    made = await enrolling.enroll(session, voice.caller, body)
+    return Said(Outcome.ACCEPTED, made.requested_at)
+
+
+async def _be_present(session: AsyncSession, voice: Voice, meaning: Meaning) -> Said:
+    attends = meaning.action == ScanAction.ATTEND
+    verb = presence.attend if attends else presence.leave
+    sighting = Sighting(voice.at, voice.provenance, voice.caller)
+    one = await verb(session, _subject(meaning), meaning.person, sighting)
+    counts_at = one.arrived_at if attends else one.left_at
+    return Said(Outcome.ACCEPTED if counts_at == voice.at else Outcome.ALREADY, counts_at)
+
+
+async def _arrive(session: AsyncSession, voice: Voice, meaning: Meaning, claim: Claim, demand: Demand) -> Said:
+    """Whoever said before that they were done, has now arrived as well: that is finished too."""
+    if claim.arrived_at is not None:
+        return Said(Outcome.ALREADY, claim.arrived_at)
+    await claiming.arrive(session, voice.caller, claim.id, ArriveIn(), voice.at)
+    if demand.kind != Kind.POST:
+        for early in await scan_queries.not_begun(session, claim.id, meaning.person.id):
+            await scan_queries.decide(session, early, accepted=True, by=None, now=voice.at)
+            if claim.completed_at is None:
+                await serving.complete(session, voice.caller, claim.id, CompleteIn())
+    return Said(Outcome.ACCEPTED, voice.at)
+
+
+async def _finish(session: AsyncSession, voice: Voice, claim: Claim, demand: Demand) -> Said:
+    before = claim.completed_at or await _served_just_now(session, voice, claim, demand)
+    if before is not None:
+        return Said(Outcome.ALREADY, before)
+    if claim.arrived_at is None and not voice.by_hand:
+        return Said(Outcome.PENDING, reason=ScanReason.NOT_BEGUN)
+    minutes = None
+    if voice.by_hand and claim.arrived_at is not None:  # until then, not until it was decided
+        minutes = max(round((voice.at - claim.arrived_at).total_seconds() / 60), 0)
+    await serving.complete(session, voice.caller, claim.id, CompleteIn(minutes=minutes))
+    return Said(Outcome.ACCEPTED, voice.at)
+
+
+async def _served_just_now(session: AsyncSession, voice: Voice, claim: Claim, demand: Demand) -> datetime | None:
+    """When the last of many services on a post was done, if another scan is still the same one."""
+    if demand.kind != Kind.POST or claim.arrived_at is not None:
+        return None
+    gap = await policies.value(session, ScanKey.GAP, demand.region_code)
+    done = [one.served_at for one in await demands.services(session, claim.id)]
+    return done[-1] if done and voice.at - done[-1] < gap else None

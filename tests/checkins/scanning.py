@@ -1,0 +1,67 @@
+"""Scans as a phone sends them."""
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.kit import clock
+from tests.activities.evenings import Evenings, evening
+from tests.checkins.places import a_place
+from tests.client import Client
+from tests.demands.world import ok
+
+Body = dict[str, Any]
+NUMBERS = itertools.count(10_000_000)
+
+
+def a_scan(code: str, **said: Any) -> Body:
+    """One scan, of now unless something else is said, under a nonce of its own."""
+    return {"nonce": f"n{next(NUMBERS)}", "code": code, "scanned_at": clock.now().isoformat(), **said}
+
+
+async def send(who: Client, *scans: Body, device: str = "phone-0001") -> list[Body]:
+    """What a phone is answered to a batch."""
+    found: list[Body] = (await ok(who.post("/scans", {"device": device, "scans": list(scans)})))["items"]
+    return found
+
+
+async def scanned(who: Client, code: str, *, device: str = "phone-0001", **said: Any) -> tuple[str, str | None]:
+    """Outcome and reason of one scan."""
+    (one,) = await send(who, a_scan(code, **said), device=device)
+    return one["outcome"], one["reason"]
+
+
+@dataclass
+class Street:
+    """An evening with a place code that hangs there."""
+
+    evenings: Evenings
+    activity: Body = field(default_factory=dict)
+    place: Body = field(default_factory=dict)
+
+    async def hang(self, purpose: str = "attend", **said: Any) -> str:
+        """A code that hangs in our community."""
+        self.place = await a_place(self.evenings.world.desk, purpose=purpose, **said)
+        code: str = self.place["code"]
+        return code
+
+    async def begins(self, minutes: float = 5, **activity: Any) -> str:
+        """An activity is published, the code hangs, and so many minutes of it have passed."""
+        code = await self.hang()
+        self.activity = await self.evenings.published(**activity)
+        await self.at(evening() + timedelta(minutes=minutes))
+        return code
+
+    async def at(self, moment: datetime) -> None:
+        await self.evenings.at(moment)
+
+    @property
+    def shift_id(self) -> str:
+        shift_id: str = self.activity["shifts"][0]["id"]
+        return shift_id
+
+    async def roll(self) -> list[Body]:
+        """Everybody on the roll, as the desk sees it."""
+        listed: list[Body] = (await ok(self.evenings.world.desk.get(f"/shifts/{self.shift_id}/sign-ups")))["items"]
+        return listed
