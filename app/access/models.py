@@ -40,7 +40,7 @@ class Account(Base):
     __tablename__ = "accounts"
     __table_args__ = (
         Index(None, "phone_index"),
-        Index("ix_accounts_ending", text('"right"((id)::text, 16)')),  # by which a person's own code names them
+        Index("ix_accounts_ending", text('"right"(id::text, 16)')),  # by which a person's own code names them
         Index("ix_accounts_leaving_at", "leaving_at", postgresql_where=text("leaving_at IS NOT NULL")),
     )
 

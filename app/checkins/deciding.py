@@ -15,7 +15,7 @@ from app.checkins import doubting, saying, scan_queries
 from app.checkins.events import ScanEvent
 from app.checkins.meaning import Meaning
 from app.checkins.saying import Voice
-from app.checkins.scan_models import Outcome, Scan, ScanAction, ScanReason
+from app.checkins.scan_models import Scan, ScanAction, ScanOutcome, ScanReason
 from app.checkins.scan_queries import Looked
 from app.checkins.scan_schemas import HeldScanOut, ScanDecisionIn, ScanFilter
 from app.checkins.scanning import tell
@@ -49,7 +49,7 @@ async def decide(session: AsyncSession, caller: Caller, scan_id: uuid.UUID, body
     now = clock.now()
     if body.at is not None and body.at > now:
         raise ActionNotAllowed(TO_COME)
-    if scan.outcome != Outcome.PENDING or not await scan_queries.decide(
+    if scan.outcome != ScanOutcome.PENDING or not await scan_queries.decide(
         session, scan, accepted=body.accepted, by=caller.account_id, now=now
     ):
         raise ActionNotAllowed
@@ -92,7 +92,7 @@ async def _shown(session: AsyncSession, caller: Caller, found: Sequence[Looked])
 async def _out(session: AsyncSession, caller: Caller, looked: Looked, names: dict[uuid.UUID, str]) -> HeldScanOut:
     scan, decision, location, place = looked
     away = doubting.distance(place, Point(location.lng, location.lat)) if location else None
-    waits = scan.outcome == Outcome.PENDING and decision is None and scan.person_id not in caller.person_ids
+    waits = scan.outcome == ScanOutcome.PENDING and decision is None and scan.person_id not in caller.person_ids
     may = waits and await _may(session, caller, scan)
     computed = {"name", "place_name", "distance", "decided", "decided_at", "actions"}
     return HeldScanOut(

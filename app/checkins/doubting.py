@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.checkins import scan_queries
 from app.checkins.models import Place
-from app.checkins.scan_models import Flag, Scan, ScanLocation, ScanReason
+from app.checkins.scan_models import Scan, ScanFlag, ScanLocation, ScanReason
 from app.checkins.scan_schemas import ScanIn, SeenAt
 from app.kit import geo
 from app.kit.geo import Point
@@ -30,7 +30,7 @@ class Doubts:
     """Why a scan waits, if it does; what is odd about it; where it was made, where that is kept."""
 
     reason: ScanReason | None = None
-    flags: list[Flag] = field(default_factory=list)
+    flags: list[ScanFlag] = field(default_factory=list)
     location: ScanLocation | None = None
 
 
@@ -42,7 +42,7 @@ async def doubts(session: AsyncSession, scan: Scan, item: ScanIn, place: Place |
     if place is not None:  # a leader's phone scans the codes of many
         people = await scan_queries.people_of(session, scan.device, scan.received_at - window)
         if len(people | {scan.scanned_by}) >= most:
-            found.flags.append(Flag.SHARED_DEVICE)
+            found.flags.append(ScanFlag.SHARED_DEVICE)
     if item.location is None or not uses_location:
         return found
     there = item.location.wgs84
@@ -50,7 +50,7 @@ async def doubts(session: AsyncSession, scan: Scan, item: ScanIn, place: Place |
         scan_id=scan.id, lng=there.lng, lat=there.lat, accuracy=item.location.accuracy, at=scan.received_at
     )
     if await _flew(session, scan, there):
-        found.flags.append(Flag.TRAVEL)
+        found.flags.append(ScanFlag.TRAVEL)
     if is_suspicious(item.location):
         found.reason = ScanReason.SUSPICIOUS_PLACE
     elif is_far(place, item.location, metres):

@@ -11,7 +11,7 @@ from app.activities import presence
 from app.activities.presence import Sighting
 from app.checkins import scan_queries
 from app.checkins.meaning import Meaning
-from app.checkins.scan_models import Outcome, ScanAction, ScanReason
+from app.checkins.scan_models import ScanAction, ScanOutcome, ScanReason
 from app.demands import claiming, serving
 from app.demands import queries as demands
 from app.demands.lifecycle import Kind
@@ -28,7 +28,7 @@ from app.policies.scan_rules import ScanKey
 class Said:
     """What saying it came to, and the moment that counts."""
 
-    outcome: Outcome
+    outcome: ScanOutcome
     counts_at: datetime | None = None
     reason: ScanReason | None = None
 
@@ -69,7 +69,7 @@ async def _enroll(session: AsyncSession, voice: Voice, meaning: Meaning) -> Said
     named = {name: str(one) for name, one in said.items() if one}
     body = EnrollmentIn.model_validate({"region_code": meaning.region_code, **named})
     made = await enrolling.enroll(session, voice.caller, body)
-    return Said(Outcome.ACCEPTED, made.requested_at)
+    return Said(ScanOutcome.ACCEPTED, made.requested_at)
 
 
 async def _be_present(session: AsyncSession, voice: Voice, meaning: Meaning) -> Said:
@@ -78,33 +78,33 @@ async def _be_present(session: AsyncSession, voice: Voice, meaning: Meaning) -> 
     sighting = Sighting(voice.at, voice.provenance, voice.caller)
     one = await verb(session, _subject(meaning), meaning.person, sighting)
     counts_at = one.arrived_at if attends else one.left_at
-    return Said(Outcome.ACCEPTED if counts_at == voice.at else Outcome.ALREADY, counts_at)
+    return Said(ScanOutcome.ACCEPTED if counts_at == voice.at else ScanOutcome.ALREADY, counts_at)
 
 
 async def _arrive(session: AsyncSession, voice: Voice, meaning: Meaning, claim: Claim, demand: Demand) -> Said:
     """Whoever said before that they were done, has now arrived as well: that is finished too."""
     if claim.arrived_at is not None:
-        return Said(Outcome.ALREADY, claim.arrived_at)
+        return Said(ScanOutcome.ALREADY, claim.arrived_at)
     await claiming.arrive(session, voice.caller, claim.id, ArriveIn(), voice.at)
     if demand.kind != Kind.POST:
         for early in await scan_queries.not_begun(session, claim.id, meaning.person.id):
             await scan_queries.decide(session, early, accepted=True, by=None, now=voice.at)
             if claim.completed_at is None:
                 await serving.complete(session, voice.caller, claim.id, CompleteIn())
-    return Said(Outcome.ACCEPTED, voice.at)
+    return Said(ScanOutcome.ACCEPTED, voice.at)
 
 
 async def _finish(session: AsyncSession, voice: Voice, claim: Claim, demand: Demand) -> Said:
     before = claim.completed_at or await _served_just_now(session, voice, claim, demand)
     if before is not None:
-        return Said(Outcome.ALREADY, before)
+        return Said(ScanOutcome.ALREADY, before)
     if claim.arrived_at is None and not voice.by_hand:
-        return Said(Outcome.PENDING, reason=ScanReason.NOT_BEGUN)
+        return Said(ScanOutcome.PENDING, reason=ScanReason.NOT_BEGUN)
     minutes = None
     if voice.by_hand and claim.arrived_at is not None:  # until then, not until it was decided
         minutes = max(round((voice.at - claim.arrived_at).total_seconds() / 60), 0)
     await serving.complete(session, voice.caller, claim.id, CompleteIn(minutes=minutes))
-    return Said(Outcome.ACCEPTED, voice.at)
+    return Said(ScanOutcome.ACCEPTED, voice.at)
 
 
 async def _served_just_now(session: AsyncSession, voice: Voice, claim: Claim, demand: Demand) -> datetime | None:

@@ -24,7 +24,7 @@ class ScanAction(StrEnum):
     FINISH = "finish"
 
 
-class Outcome(StrEnum):
+class ScanOutcome(StrEnum):
     """What became of a scan: it counts, the same counted before, a person must look at it, or it does not count."""
 
     ACCEPTED = "accepted"
@@ -64,7 +64,7 @@ HOLDING = tuple(ScanReason)[:5]
 """Those for which a person looks at a scan; all others refuse it."""
 
 
-class Flag(StrEnum):
+class ScanFlag(StrEnum):
     """What looks odd about a scan that counts all the same."""
 
     TRAVEL = "travel"
@@ -83,7 +83,7 @@ class Scan(Base):
         UniqueConstraint("device", "nonce"),
         one_of("purpose", Purpose),
         one_of("action", ScanAction),
-        one_of("outcome", Outcome),
+        one_of("outcome", ScanOutcome),
         one_of("reason", ScanReason),
         one_of("person_kind", HolderKind),
         CheckConstraint("(outcome IN ('pending', 'refused')) = (reason IS NOT NULL)", "why_it_does_not_count"),
@@ -126,7 +126,7 @@ class Scan(Base):
     shown_at: Mapped[datetime | None]
     """When, by our own clock, the code was made that ends by itself."""
     received_at: Mapped[datetime]
-    outcome: Mapped[Outcome]
+    outcome: Mapped[ScanOutcome]
     reason: Mapped[ScanReason | None]
     counts_at: Mapped[datetime | None]
     """The moment that counts; where the same counted before, that one."""

@@ -12,7 +12,7 @@ from app.access.caller import Caller
 from app.activities.models import Activity, Shift
 from app.activities.queries import organized_by
 from app.checkins.models import Place
-from app.checkins.scan_models import Outcome, Scan, ScanAction, ScanDecision, ScanLocation, ScanReason
+from app.checkins.scan_models import Scan, ScanAction, ScanDecision, ScanLocation, ScanOutcome, ScanReason
 from app.checkins.scan_schemas import ScanFilter
 from app.kit.errors import NotFound
 from app.kit.pagination import page
@@ -41,7 +41,7 @@ async def stored(session: AsyncSession, device: str, nonces: Collection[str]) ->
 
 async def decisions(session: AsyncSession, scans: Sequence[Scan]) -> dict[uuid.UUID, bool]:
     """What was decided of those of some scans that waited."""
-    waited = [one.id for one in scans if one.outcome == Outcome.PENDING]
+    waited = [one.id for one in scans if one.outcome == ScanOutcome.PENDING]
     if not waited:
         return {}
     rows = await session.execute(
@@ -72,12 +72,9 @@ async def last_seen(session: AsyncSession, account_id: uuid.UUID, since: datetim
 async def not_begun(session: AsyncSession, claim_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[Scan]:
     """Scans by which somebody finished a claim before anybody heard that they had arrived, undecided."""
     waits = (Scan.subject_id == claim_id, Scan.person_id == person_id, Scan.action == ScanAction.FINISH)
-    open_ones = select(Scan).where(*waits, Scan.reason == ScanReason.NOT_BEGUN, ~_decided())
+    decided = exists().where(ScanDecision.scan_id == Scan.id)
+    open_ones = select(Scan).where(*waits, Scan.reason == ScanReason.NOT_BEGUN, ~decided)
     return (await session.scalars(open_ones.order_by(Scan.id))).all()
-
-
-def _decided() -> ColumnElement[bool]:
-    return exists().where(ScanDecision.scan_id == Scan.id)
 
 
 async def decide(session: AsyncSession, scan: Scan, *, accepted: bool, by: uuid.UUID | None, now: datetime) -> bool:
@@ -91,7 +88,7 @@ async def scans(session: AsyncSession, caller: Caller, wanted: ScanFilter) -> tu
     """One page of the scans that wait for the caller, or of those that are flagged; the newest first."""
     statement = _looked().where(visible_to(caller))
     flagged, pending = text("scans.flags <> '{}'"), text("scans.outcome = 'pending'")
-    statement = statement.where(flagged) if wanted.flagged else statement.where(pending, ~_decided())
+    statement = statement.where(flagged) if wanted.flagged else statement.where(pending, ScanDecision.scan_id.is_(None))
     if wanted.region is not None:
         statement = statement.where(under(Scan.region_code, [wanted.region]))
     if wanted.subject_id is not None:

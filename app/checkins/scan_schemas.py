@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.checkins.scan_models import Flag, Outcome, ScanAction, ScanReason
+from app.checkins.scan_models import ScanAction, ScanFlag, ScanOutcome, ScanReason
 from app.kit.geo import Location
 from app.kit.pagination import PageRequest
 from app.kit.schema import Bool, ExactText, Id, IdFilter, Input, Output, RegionFilter, Time, TimeIn
@@ -48,7 +48,7 @@ class ScanOut(Output):
     """What became of a scan; `decided` says what a person made of one that waited."""
 
     nonce: str
-    outcome: Outcome
+    outcome: ScanOutcome
     reason: ScanReason | None
     action: ScanAction | None
     subject_id: uuid.UUID | None
@@ -84,9 +84,9 @@ class HeldScanOut(Output):
 
     id: uuid.UUID
     name: str
-    outcome: Outcome
+    outcome: ScanOutcome
     reason: ScanReason | None
-    flags: list[Flag]
+    flags: list[ScanFlag]
     action: ScanAction | None
     subject_id: uuid.UUID | None
     place_id: uuid.UUID | None

@@ -13,7 +13,7 @@ from app.checkins.events import ScanEvent
 from app.checkins.meaning import Meaning, Refused
 from app.checkins.models import CodeState, Place
 from app.checkins.saying import Said, Voice
-from app.checkins.scan_models import Outcome, Scan, ScanReason
+from app.checkins.scan_models import Scan, ScanOutcome, ScanReason
 from app.checkins.scan_schemas import ScanIn, ScanOut, ScansIn
 from app.enrollments.errors import AlreadyEnrolled
 from app.kit import clock, codes, db, events
@@ -69,7 +69,7 @@ async def _hear(session: AsyncSession, caller: Caller, keyring: Keyring, device:
         async with session.begin_nested():
             said = await _understand(session, caller, keyring, heard, item)
     except Refused as refusal:
-        said = Said(Outcome.REFUSED, reason=refusal.reason)
+        said = Said(ScanOutcome.REFUSED, reason=refusal.reason)
     except AppError as refusal:
         said = _refused(refusal)
     except IntegrityError as error:
@@ -79,10 +79,10 @@ async def _hear(session: AsyncSession, caller: Caller, keyring: Keyring, device:
         said = _refused(kind())
     made.outcome, made.reason, made.counts_at = said.outcome, said.reason, said.counts_at
     made.flags = [*heard.doubts.flags]
-    if said.outcome != Outcome.REFUSED:
+    if said.outcome != ScanOutcome.REFUSED:
         made.used_code = heard.used_code
     session.add_all([made, *([heard.doubts.location] if heard.doubts.location else [])])
-    if said.outcome == Outcome.PENDING:
+    if said.outcome == ScanOutcome.PENDING:
         tell(session, ScanEvent.HELD, made, caller)
     await session.flush()  # the next one of the batch may be the same
     return made
@@ -90,10 +90,10 @@ async def _hear(session: AsyncSession, caller: Caller, keyring: Keyring, device:
 
 def _refused(refusal: AppError) -> Said:
     if isinstance(refusal, AlreadyEnrolled):
-        return Said(Outcome.ALREADY)
+        return Said(ScanOutcome.ALREADY)
     if isinstance(refusal, OutOfTime):
-        return Said(Outcome.PENDING, reason=ScanReason.OUT_OF_TIME)
-    return Said(Outcome.REFUSED, reason=REASONS.get(type(refusal), ScanReason.NOT_ALLOWED))
+        return Said(ScanOutcome.PENDING, reason=ScanReason.OUT_OF_TIME)
+    return Said(ScanOutcome.REFUSED, reason=REASONS.get(type(refusal), ScanReason.NOT_ALLOWED))
 
 
 async def _understand(session: AsyncSession, caller: Caller, keyring: Keyring, heard: _Heard, item: ScanIn) -> Said:
@@ -106,7 +106,7 @@ async def _understand(session: AsyncSession, caller: Caller, keyring: Keyring, h
     heard.doubts = await doubting.doubts(session, made, item, heard.place, found.region_code)
     reason = ScanReason.HEARD_LATE if heard.is_late else heard.doubts.reason
     if reason is not None:
-        return Said(Outcome.PENDING, reason=reason)
+        return Said(ScanOutcome.PENDING, reason=reason)
     return await saying.say(session, Voice(caller, made.received_at), found)
 
 
@@ -166,7 +166,7 @@ def _out(caller: Caller, scan: Scan, decided: bool | None) -> ScanOut:
     if scan.scanned_by != caller.account_id:
         return ScanOut(
             nonce=scan.nonce,
-            outcome=Outcome.REFUSED,
+            outcome=ScanOutcome.REFUSED,
             reason=ScanReason.NONCE_TAKEN,
             action=None,
             subject_id=None,

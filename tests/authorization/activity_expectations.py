@@ -1,4 +1,4 @@
-"""Who may do what with activities, shifts, slots, sign-ups and entries after the fact: the cells of `expectations`."""
+"""Who may do what with activities, shifts, slots, sign-ups, late entries and scans: the cells of `expectations`."""
 
 from tests.authorization.tables import Table, table
 
@@ -70,6 +70,14 @@ elsewhere                401    404      404   404   404    404 404      404    
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 """)  # noqa: E501 - a table
 
+LETS_COUNT = table("""
+                         nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+ours                     401    404      404   404   404    404 404      yes     yes     404   yes  404       yes      403      yes   yes
+elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
+absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
+""")  # noqa: E501 - a table
+"""A scan that waits: the desk's, its host's and its leader's, and never that of who scanned."""
+
 PLAIN = table("""
                                       nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
 GET /activities                       401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -78,6 +86,8 @@ POST /activities                      401    403      403   403   403    403 403
 POST /activities for the unit         401    403      403   403   403    403 403      403     yes     403   yes  403       yes      403      yes   yes
 GET /sign-ups                         401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /late-entries                     401    403      403   403   403    403 403      403     403     403   yes  yes       yes      yes      yes   yes
+POST /scans                           401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+GET /scans                            401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /me/calendar                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /me/calendar                     401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 DELETE /me/calendar                   401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
@@ -105,4 +115,5 @@ OF_THINGS: dict[str, Table] = {
     "POST /sign-ups/{sign_up_id}/accept": HOLDS,
     "POST /sign-ups/{sign_up_id}/cancel": HOLDS,
     "POST /late-entries/{entry_id}/decide": SECONDS,
+    "POST /scans/{scan_id}/decide": LETS_COUNT,
 }

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from app.access.models import Identity
+from app.access.models import Account, Identity
 from app.activities.models import LateEntry
+from app.checkins.scan_models import Scan, ScanAction, ScanOutcome, ScanReason
 from app.kit import clock
 from app.kit.db import new_id
 from app.ledger.models import HolderKind
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Body = dict[str, Any]
 SHIFT = times(evening(9)) | {"roles": [{"capacity": 2}]}
 WHY = {"reason": "当晚有雨"}
+SCAN = {"nonce": "nonce-0001", "code": "P0", "scanned_at": times(evening())["starts_at"]}
 HOUR = {"arrived_at": times(evening())["starts_at"], "left_at": times(evening())["ends_at"]}
 
 
@@ -45,6 +47,7 @@ async def take_place(stage: "Stage") -> None:
     theirs = await ok(people["admin"].post(path, offline), 201)
     stage.sign_ups = {"claimant's": mine["id"], "elsewhere": theirs["id"]}
     await _entries(stage, {"ours": stage.shifts["ours"], "elsewhere": there["shifts"][0]["id"]})
+    await _scans(stage, {"ours": stage.shifts["ours"], "elsewhere": there["shifts"][0]["id"]})
     stage.calendar = (await ok(people["member"].post("/me/calendar"), 201))["address"].rsplit("/", 1)[1]
 
 
@@ -72,6 +75,32 @@ async def _entries(stage: "Stage", shifts: dict[str, str]) -> None:
             stage.entries[name] = str(entry.id)
 
 
+async def _scans(stage: "Stage", shifts: dict[str, str]) -> None:
+    """The claimant scanned out of time, here and there."""
+    async with stage.sessions.begin() as session:
+        scanned_by = await session.scalar(select(Account.id).where(Account.member_id == stage.world.members[1].id))
+        for name, region_code in (("ours", COMMUNITY), ("elsewhere", ELSEWHERE)):
+            scan = Scan(
+                id=new_id(),
+                device="phone-0001",
+                nonce=f"nonce-{name}",
+                scanned_by=scanned_by or new_id(),
+                region_code=region_code,
+                action=ScanAction.ATTEND,
+                subject_id=uuid.UUID(shifts[name]),
+                person_kind=HolderKind.MEMBER,
+                person_id=stage.world.members[1].id,
+                offline=False,
+                claimed_at=clock.now(),
+                received_at=clock.now(),
+                outcome=ScanOutcome.PENDING,
+                reason=ScanReason.OUT_OF_TIME,
+                flags=[],
+            )
+            session.add(scan)
+            stage.scans[name] = str(scan.id)
+
+
 def _plain(body: Body) -> "Callable[[Stage], Body]":
     return lambda _: body
 
@@ -96,6 +125,8 @@ BODIES: "dict[str, Callable[[Stage], Body]]" = {
     "POST /slots/{slot_id}/sign-ups of a member": _of_a_member(),
     "POST /sign-ups/{sign_up_id}/accept": _plain({}),
     "POST /sign-ups/{sign_up_id}/cancel": _plain({}),
+    "POST /scans": _plain({"device": "phone-0002", "scans": [SCAN]}),
+    "POST /scans/{scan_id}/decide": _plain({"accepted": False}),
     "POST /late-entries/{entry_id}/decide": _plain({"accepted": False}),
     "POST /me/calendar": _plain({}),
 }
@@ -107,6 +138,8 @@ INNER: dict[str, Body] = {
     "RepeatIn": {"times": 2},
     "ShiftsIn": SHIFT,
     "MarkIn": {"mark": "present"},
+    "ScanIn": SCAN,
+    "SeenAt": {"lng": 98.27, "lat": 39.8, "coord_type": "gcj02"},
 }
 """What is inside a body, as little as it takes."""
 ACTIVITY = ("activities", "activity_leaders", "activity_items", "activity_spots", "shifts", "activity_slots")
@@ -114,6 +147,7 @@ PRESENCE = ("sign_ups", "late_entries", "ledger_entries", "engagements")
 TABLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("ActivityIn", "ItemIn", "SpotIn", "ShiftsIn", "RoleIn", "RepeatIn", "WhyIn", "MoveIn"), ACTIVITY),
     "CapacityIn": ACTIVITY,
+    **dict.fromkeys(("ScansIn", "ScanIn", "SeenAt", "ScanDecisionIn"), ("scans", "scan_decisions", "scan_locations")),
     **dict.fromkeys(("SignUpIn", "RollCallIn", "MarkIn", "LateEntryIn", "EntryDecisionIn"), PRESENCE),
 }
 THINGS = {
@@ -122,5 +156,6 @@ THINGS = {
     "slot_id": "ours",
     "sign_up_id": "claimant's",
     "entry_id": "ours",
+    "scan_id": "ours",
 }
 WHO = {"POST /slots/{slot_id}/sign-ups": "member"}

@@ -104,6 +104,7 @@ class Stage:
     slots: dict[str, str] = field(default_factory=dict)
     sign_ups: dict[str, str] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
+    scans: dict[str, str] = field(default_factory=dict)
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -138,6 +139,7 @@ class Stage:
             "slot_id": self.slots,
             "sign_up_id": self.sign_ups,
             "entry_id": self.entries,
+            "scan_id": self.scans,
             "import_id": self.imports,
         }[parameter]
         return found | {"absent": ABSENT}

@@ -54,6 +54,7 @@ Figures              organizations members in_service retired mobile applicant h
 FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
+HeldScanOut          id name outcome reason flags action subject_id place_id place_name region_code offline claimed_at shown_at received_at distance decided decided_at actions
 HoursOut             minutes target_minutes by_provenance
 ImportOut            id kind state sent_at expires_at rows done counts
 ImportsOut           items
@@ -80,7 +81,7 @@ NotificationOut      id kind group title body subject times at read_at actions
 OrganizationHoursOut minutes members services by_provenance
 OrganizationOut      id kind name region_code parent_id
 OwnMember            id name organization_id skills
-PlaceOut             id region_code region_name purpose name address version number code url state made_at expires_at actions
+PlaceOut             id region_code region_name purpose name address location scans version number code url state made_at expires_at actions
 PointsOut            balance entries next_cursor
 PolicyOut            key value default means set_in valid_from
 PreferencesOut       slots days_off wishes place
@@ -98,6 +99,8 @@ RoleOut              role region_code organization_id
 RollOut              id activity_id activity_title shift_id starts_at ends_at slot_id role spot state position due_at walk_in arrived_at left_at minutes provenance auto_left late actions person_kind person_id name
 RowOut               line cells outcome reason changes
 RowsOut              items next_after
+ScanOut              nonce outcome reason action subject_id received_at counts_at decided
+ScannedOut           items
 ShiftOut             id starts_at ends_at state reason slots actions
 SignUpOut            id activity_id activity_title shift_id starts_at ends_at slot_id role spot state position due_at walk_in arrived_at left_at minutes provenance auto_left late actions
 SignedIn             access_token token_type expires_in refresh_token account

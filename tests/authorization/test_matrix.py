@@ -110,5 +110,6 @@ def test_an_absent_id_is_no_things(stage: Stage) -> None:
         stage.slots,
         stage.sign_ups,
         stage.entries,
+        stage.scans,
     ]
     assert ABSENT not in {one for known in things for one in known.values()}

@@ -1,10 +1,14 @@
 """Scans as a phone sends them."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from app.activities.models import SignUp
 from app.kit import clock
 from tests.activities.evenings import Evenings, evening
 from tests.checkins.places import a_place
@@ -65,3 +69,8 @@ class Street:
         """Everybody on the roll, as the desk sees it."""
         listed: list[Body] = (await ok(self.evenings.world.desk.get(f"/shifts/{self.shift_id}/sign-ups")))["items"]
         return listed
+
+    async def sign_ups(self) -> Sequence[SignUp]:
+        """Everybody on the roll, as it is kept."""
+        self.evenings.session.expire_all()
+        return (await self.evenings.session.scalars(select(SignUp).order_by(SignUp.n))).all()

@@ -110,6 +110,7 @@ def known(stage: Stage) -> Known:
         "path.slot_id": list(stage.slots.values()),
         "path.sign_up_id": list(stage.sign_ups.values()),
         "path.entry_id": list(stage.entries.values()),
+        "path.scan_id": list(stage.scans.values()),
         "path.token": [stage.link, stage.calendar],
         "path.code": [*regions, stage.receipt, stage.certified],
         "body.ids[*]": list(stage.enrollments.values()),
