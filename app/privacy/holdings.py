@@ -28,11 +28,6 @@ from app.notifications.models import Mute, Notification
 from app.oversight.models import Appeal, Complaint
 from app.rosters.models import RosterImport, RosterPage
 
-
-def _scans(person: "Person") -> ColumnElement[bool]:
-    return or_(Scan.scanned_by == person.account_id, Scan.person_id.in_(person.ids))
-
-
 GONE = "已删除"
 """What stands where a text cannot be empty."""
 
@@ -82,6 +77,10 @@ def _on_theirs(model: Any) -> Whose:
 
 def _claims(person: Person) -> ColumnElement[bool]:
     return Claim.claimant_id.in_(person.ids)
+
+
+def _scans(person: Person) -> ColumnElement[bool]:
+    return or_(Scan.scanned_by == person.account_id, Scan.person_id.in_(person.ids))
 
 
 OWN_WORDS = (
