@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "2026_11_27_2355_scans"
-down_revision: str | None = "2026_11_27_2125_merged_members"
+revision: str = "2026_11_28_0030_scans"
+down_revision: str | None = "2026_11_28_0010_certificates"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
