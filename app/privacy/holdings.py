@@ -37,7 +37,6 @@ class Person:
     """One person under every id that rows know them by."""
 
     account_id: uuid.UUID
-    member_id: uuid.UUID | None
     demand_ids: list[uuid.UUID]
     """What was filed by them for themselves, or for them."""
     entry_ids: list[uuid.UUID] = field(default_factory=list)
@@ -126,7 +125,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(Mute, lambda person: Mute.account_id == person.account_id, removed=True),
     Holding(
         Enrollment,
-        lambda person: Enrollment.member_id == person.member_id,
+        lambda person: Enrollment.member_id.in_(person.entry_ids),
         erased={"reason": None},
         withheld=frozenset({"requested_by", "confirmed_by", "ended_by"}),
     ),
@@ -150,7 +149,7 @@ HOLDINGS: tuple[Holding, ...] = (
         removed=True,
     ),
     Holding(Scan, _scans, withheld=frozenset({"scanned_by", "used_code", "person_id"})),
-    Holding(Leader, lambda person: Leader.member_id == person.member_id),
+    Holding(Leader, lambda person: Leader.member_id.in_(person.entry_ids)),
     Holding(
         CalendarLink,
         lambda person: CalendarLink.account_id == person.account_id,

@@ -24,7 +24,7 @@ async def person(session: AsyncSession, account: Account) -> Person:
     about = or_(own, finds(Demand.on_behalf_phone_index, account.phone)) if account.phone else own
     ids = (await session.scalars(select(Demand.id).where(about))).all()
     entries = await members.entries_of(session, account.member_id) if account.member_id else []
-    return Person(account.id, account.member_id, list(ids), entries)
+    return Person(account.id, list(ids), entries)
 
 
 async def rows(session: AsyncSession, holding: Holding, whose: Person) -> list[dict[str, Any]]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.enrollments import balances, sheet, statistics_queries
@@ -264,3 +265,29 @@ async def test_days_are_summed_up_once_when_they_are_surely_over(
     kept = (await session.execute(select(EnrollmentBalance.day, EnrollmentBalance.count))).all()
     over = (clock.now() - balances.SURE_AFTER).astimezone(CHINA).date()
     assert sorted(kept) == [(over - timedelta(days=back), 1) for back in (3, 2, 1)]
+
+
+async def test_a_day_that_has_been_summed_up_is_not_rewritten(world: World, session: AsyncSession) -> None:
+    """Neither a beginning nor an end is put into it, and none is taken out, until the day is taken back."""
+    rows = await a_history(session, world, seed=7)
+    day = (FIRST + timedelta(days=45)).date()
+    stands = next(row for row in rows if row.state == "confirmed" and row.confirmed_on and row.confirmed_on <= day)
+    asked = next(row for row in rows if row.state == "requested")
+    early, late = FIRST + timedelta(days=44), FIRST + timedelta(days=46)
+    ended = {"state": EnrollmentState.ENDED, "ended_at": early}
+    wrong = (
+        update(Enrollment).where(Enrollment.id == asked.id).values(state="confirmed", confirmed_at=early),
+        update(Enrollment).where(Enrollment.id == stands.id).values(confirmed_at=late),
+        update(Enrollment).where(Enrollment.id == stands.id).values(**ended),
+        update(Enrollment).where(Enrollment.id == stands.id).values(unit_kind=OrganizationKind.GARRISON),
+        delete(Enrollment).where(Enrollment.id == stands.id),
+    )
+    await session.execute(insert(EnrollmentBalance).from_select(BALANCE, statistics_queries.balance_of(day)))
+    for statement in wrong:
+        with pytest.raises(DBAPIError, match="enrollment_balances already"):
+            async with session.begin_nested():
+                await session.execute(statement)
+    after = {"state": EnrollmentState.ENDED, "ended_at": late}
+    await session.execute(update(Enrollment).where(Enrollment.id == stands.id).values(**after))
+    await session.execute(delete(EnrollmentBalance))
+    await session.execute(update(Enrollment).where(Enrollment.id == stands.id).values(**ended))

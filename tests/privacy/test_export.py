@@ -9,6 +9,8 @@ from app.kit.db import Base
 from app.kit.events import Event
 from app.privacy.holdings import HOLDINGS
 from tests.demands.world import World, claimed, filed, ok, opened, seen
+from tests.enrollments.reporting import reported
+from tests.factories import a_member
 
 
 async def test_an_export_holds_my_rows_of_every_table_readable(world: World) -> None:
@@ -48,6 +50,15 @@ async def test_what_was_filed_for_my_phone_is_mine(world: World) -> None:
     await ok(elder.post("/auth/phone", {"code": "sandbox:13911114444"}))
     (mine,) = (await ok(elder.get("/me/export")))["tables"]["demands"]
     assert (mine["id"], mine["on_behalf_phone"]) == (demand["id"], "13911114444")
+
+
+async def test_what_was_under_an_entry_that_was_given_up_is_mine(world: World, session: AsyncSession) -> None:
+    made = await reported(world.member)
+    twin = await a_member(session, world.unit, name="党员1号")
+    await session.commit()
+    await ok(world.desk.post(f"/members/{world.members[0].id}/merge", {"into_id": str(twin.id)}))
+    tables = (await ok(world.member.get("/me/export")))["tables"]
+    assert [row["id"] for row in tables["enrollments"]] == [made["id"]]
 
 
 async def test_each_export_is_on_record(world: World, session: AsyncSession) -> None:
