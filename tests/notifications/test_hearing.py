@@ -9,6 +9,7 @@ from app.activities.lifecycle import SignUpState
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
+from app.enrollments.events import CallEvent, EnrollmentEvent
 from app.members.events import MemberEvent
 from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS, SILENT, WHO_HEARS, Receiver
 from app.notifications.matters import CALLS_OF_A_MATTER, PARTIES_HEAR, Party
@@ -20,6 +21,7 @@ from app.oversight.models import AppealKind, ComplaintKind
 
 HEARD = [(event, hears) for event, row in WHO_HEARS.items() for hears in row]
 OF_MATTERS = [(event, hears) for event, row in PARTIES_HEAR.items() for hears in row]
+OF_ENROLLMENTS = {hears.kind for event, hears in OF_MATTERS if event.startswith("enrollment")}
 OF_SHIFTS = [(event, hears) for event, row in GUESTS_HEAR.items() for hears in row]
 
 
@@ -27,7 +29,8 @@ def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
     assert set(WHO_HEARS) | SILENT == set(DemandEvent), "say in hearing.py who hears of it, or that nobody does"
     assert not set(WHO_HEARS) & SILENT
     bindings = {event for event in MemberEvent if "binding" in event}
-    assert set(PARTIES_HEAR) == {*OversightEvent, *bindings, *LateEntryEvent}
+    musters = {event for event in CallEvent if event.startswith("muster")}  # who may go where is read there
+    assert set(PARTIES_HEAR) == {*OversightEvent, *bindings, *LateEntryEvent, *EnrollmentEvent, *musters}
     assert set(GUESTS_HEAR) | UNHEARD == set(ActivityEvent)
     assert not set(GUESTS_HEAR) & UNHEARD
 
@@ -55,7 +58,12 @@ def test_every_code_that_a_text_names_has_words() -> None:
 @pytest.mark.parametrize("kind", sorted({hears.kind for _, hears in OF_MATTERS}))
 def test_a_text_of_a_matter_names_its_desk_and_nothing_that_a_person_wrote_but_a_title(kind: NotificationKind) -> None:
     named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
-    assert named <= {"title", "about", "what", "desk"}
+    if kind in OF_ENROLLMENTS:
+        assert named == {"who", "desk"}, "who is the reader or an organization"
+    elif kind == NotificationKind.MUSTERED:
+        assert named == {"title", "desk", "ends_at"}
+    else:
+        assert named <= {"title", "about", "what", "desk"}
 
 
 @pytest.mark.parametrize("kind", sorted({hears.kind for _, hears in OF_SHIFTS}))
