@@ -119,6 +119,8 @@ def test_the_rules_that_were_set_to_seconds_are_put_back(server: DemoServer, who
         "claim_window P2D",
         'evidence {"default": "none"}',
         "offer_window P1D",
+        "presence_margin PT30M",
+        "presence_margin PT30M",
         "rating_window P7D",
     ]
 

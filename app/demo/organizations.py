@@ -13,8 +13,8 @@ from app.organizations.models import OrganizationKind as Kind
 NUMERALS = "一二三四五六七八九"
 BODY = re.compile(r"(居民委员会|居委会|民委员会)$")
 """What a statistical name adds to the community's own: 吉祥社区居民委员会, 河宕村民委员会."""
-WITHOUT_ROSTER = frozenset({Kind.WORKING_COMMITTEE, Kind.ALLIANCE})
-"""Who belongs to these belongs to something below them."""
+WITHOUT_ROSTER = frozenset({Kind.WORKING_COMMITTEE, Kind.ALLIANCE, Kind.GARRISON})
+"""Who belongs to these belongs to something below them; a garrison tells no names."""
 
 
 @dataclass(frozen=True, slots=True)

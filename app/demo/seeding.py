@@ -4,15 +4,15 @@ import asyncio
 import csv
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries as access
-from app.demo import organizations, people, staff
-from app.demo.districts import DATA, DISTRICTS, District
+from app.demo import organizations, people, reports, staff
+from app.demo.districts import DATA, DISTRICTS, SHIJINGSHAN, District
 from app.demo.organizations import Place, Tree
+from app.enrollments.carrying_over import Earlier
 from app.kit import db
 from app.main import engine_sessions
 from app.members import creating as members
@@ -57,25 +57,32 @@ async def seed(session: AsyncSession, report: Report) -> bool:
     regions = reading.read_file(DATA / "regions.csv")
     await seeding.seed(session, regions)
     units: dict[str, uuid.UUID] = {}
+    earlier: list[Earlier] = []
     for district in DISTRICTS:
-        tree = await _fill(session, district, list(regions.rows.values()), report)
+        tree, everybody, homes = await _fill(session, district, list(regions.rows.values()), report)
         units |= {name: unit.id for name, unit in tree.liaisons.items()}
+        if district is SHIJINGSHAN:
+            earlier += reports.plan(tree, everybody, homes, district.seats)
     await staff.appoint(session, staff.posts(_desks(regions.rows), units))
+    desk = await access.account_of_username(session, staff.desk(SHIJINGSHAN.code))
+    assert desk is not None  # noqa: S101 - just appointed
+    await reports.report_in(session, desk.id, earlier, report)
     return True
 
 
-async def _fill(session: AsyncSession, district: District, regions: Sequence[Row], report: Report) -> Tree:
-    """Put up one district's organizations and its members."""
+async def _fill(
+    session: AsyncSession, district: District, regions: Sequence[Row], report: Report
+) -> tuple[Tree, list[NewMember], list[str]]:
+    """Put up one district's organizations and its members; answers them with the communities that they live in."""
     homes = [row.code for row in regions if row.parent_code in district.seats]
     tree = _plan(district, regions)
     await creating.create_many(session, tree.organizations)
-    everybody = iter(roster(district, tree, homes))
-    done = 0
-    while batch := list(islice(everybody, BATCH)):
+    everybody = list(roster(district, tree, homes))
+    for start in range(0, len(everybody), BATCH):
+        batch = everybody[start : start + BATCH]
         await members.add_many(session, batch)
-        done += len(batch)
-        report(f"演示党员 members {district.name}", done, district.members)
-    return tree
+        report(f"演示党员 members {district.name}", start + len(batch), district.members)
+    return tree, everybody, homes
 
 
 def roster(district: District, tree: Tree, homes: Sequence[str]) -> Iterable[NewMember]:

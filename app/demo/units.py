@@ -30,7 +30,7 @@ UNITS: dict[str, tuple[Unit, ...]] = {
         Unit("中铁二十二局集团", Kind.ENTERPRISE, "zhongtie22"),
         Unit("北方工业大学", Kind.LOCAL_UNIT, "ncut"),
         Unit("冬奥组委机关", Kind.LOCAL_UNIT, "dongao"),
-        Unit("五里坨驻区部队", Kind.LOCAL_UNIT, "budui"),
+        Unit("五里坨驻区部队", Kind.GARRISON, "budui"),
         *_departments(
             "石景山区政协机关 石景山区民政局 石景山区卫健委 石景山区教委 石景山区司法局 石景山区人社局 "
             "石景山区应急局 石景山区文旅局 石景山区市场监管局 石景山区生态环境局 石景山区园林绿化局 "

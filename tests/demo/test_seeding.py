@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Grant, Role
-from app.demo import people, seeding, staff
+from app.demo import people, reports, seeding, staff
 from app.demo.districts import DATA, DISTRICTS, SHIJINGSHAN, XIONGGUAN, District, district_of
 from app.demo.units import UNITS
+from app.enrollments.models import Enrollment
 from app.kit import db
 from app.kit.db import Base
 from app.members.models import Member
-from app.organizations.models import Organization
+from app.organizations.models import Organization, OrganizationKind
 from app.regions.models import Region
 from tests.client import Client
 from tests.demo.conftest import Demo, no_report
@@ -190,3 +191,18 @@ def test_the_same_number_is_the_same_person_every_time() -> None:
     assert (people.name(1), people.phone(XIONGGUAN, 960)) == ("李秀英（演示）", "19600000960")
     names = {people.name(number) for number in range(1, 22_000)}
     assert len(names) == len(people.SURNAMES) * len(people.GIVEN) // 2
+
+
+async def test_a_whole_district_has_reported_in_over_two_weeks(session: AsyncSession) -> None:
+    at_home = Enrollment.region_code == Member.home_region_code
+    people = select(func.count()).select_from(Enrollment).join(Member, Member.id == Enrollment.member_id)
+    assert await session.scalar(people.where(at_home, Enrollment.is_primary)) == SHIJINGSHAN.members
+    kinds = set(await session.scalars(select(Enrollment.unit_kind).where(Enrollment.member_id.is_(None))))
+    assert OrganizationKind.GARRISON not in kinds
+    columns = Enrollment.confirmed_on, func.count(Enrollment.id).filter(Enrollment.member_id.is_(None))
+    everybody = func.count(Enrollment.member_id)
+    days = list(await session.execute(select(*columns, everybody).group_by(columns[0]).order_by(columns[0])))
+    assert [(bodies, members) for _, bodies, members in days] == reports.by_day(SHIJINGSHAN)
+    assert sum(bodies for _, bodies, _ in days) == SHIJINGSHAN.organizations - 1
+    on = [day for day, _, _ in days if day is not None]
+    assert (on[-1] - on[0]).days == reports.DAYS - 1

@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 import httpx2
 import pytest
 
-from app.demo import staff
+from app.demo import reports, staff
 from app.demo.districts import SHIJINGSHAN
 from app.demo.tour import cases, flow, report
 from app.demo.tour.books import Books
 from app.demo.tour.cases import Case
 from app.demo.tour.client import Answer, Failed, Json, Server
+from app.demo.tour.hard import gathering, reporting
+from app.demo.tour.hard.places import POINTS
 from app.demo.tour.people import LEFT_ALONE, People, Person
 from app.demo.tour.walk import DESK, MEMBER, Walk, is_in_order, view
+from app.kit import clock
 from app.kit.clock import CHINA
 from app.main import create_app
 from tests.demo.conftest import Demo
@@ -178,3 +181,46 @@ def test_what_ends_in_a_moment_is_walked_as_tomorrows() -> None:
     assert (start.day, end - start) == (23, timedelta(hours=4))
     start, _ = tonight.window(EVENING - timedelta(hours=5)) or (EVENING, EVENING)
     assert start.day == 22
+
+
+async def test_whoever_attends_is_missed_where_the_ledger_has_nothing(
+    books: Books, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.attended(["one", "two"], COMMUNITY, 90, clock.now())
+    assert (books.total.minutes, books.total.services, books.crowd) == ({"confirmed": 180}, 2, {"one", "two"})
+    (board,) = await compared(books, people, monkeypatch)
+    assert "(0, 180, 2)" in board
+
+
+async def test_a_desk_finds_the_next_on_the_roster_who_need_not_sign_in(people: People) -> None:
+    desk = await people.desk(SHIJINGSHAN.code)
+    found = await people.on_roster(desk, SHIJINGSHAN)
+    assert (await people.member(SHIJINGSHAN)).member_id != found
+    again = await People(people.server, 0, people._welcome).member(SHIJINGSHAN)
+    assert again.member_id == found
+
+
+async def test_reporting_in_is_walked_twice_on_the_same_data(books: Books, people: People) -> None:
+    for _ in range(2):
+        walk = Walk("garrison", "驻区部队", people, books)
+        await reporting.garrison(walk)
+        assert [item["kind"] for item in walk.history] == ["enrollment.requested", "enrollment.confirmed"]
+    walk = Walk("two-weeks", "两周", people, books)
+    await reporting.two_weeks(walk)
+    assert "220 个单位、21737 名党员" in " ".join(walk.saw[DESK])
+
+
+async def test_a_day_on_which_the_table_differs_is_noticed(
+    books: Books, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = reports.by_day(SHIJINGSHAN)
+    monkeypatch.setattr(reports, "by_day", lambda _: [*planned[:-1], (planned[-1][0], planned[-1][1] + 1)])
+    with pytest.raises(Failed, match="each day"):
+        await reporting.two_weeks(Walk("two-weeks", "两周", people, books))
+
+
+async def test_nine_points_take_a_hundred_and_twenty(books: Books, people: People) -> None:
+    walk = Walk("nine-points", "防控登革热", people, books)
+    await gathering.nine_points(walk)
+    assert (walk.services, walk.minutes) == (120, 120 * gathering.MINUTES)
+    assert books.communities[POINTS].services == 120

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from app.demo.tour.client import Json, Server
 from app.demo.tour.people import Person
+from app.kit import clock
 
 PATIENCE = 30.0
 """Seconds until the worker must have counted every entry into the leaderboards."""
@@ -42,6 +44,8 @@ class Books:
         self.total = Sum()
         self.people: dict[Person, Page] = {}
         self.communities: dict[str, Sum] = {}
+        self.crowd: set[str] = set()
+        """Members who took part without signing in, by their ids."""
         self._boards_before: dict[str, Sum] = {}
         self._points: dict[str, asyncio.Task[dict[str, int]]] = {}
 
@@ -64,6 +68,16 @@ class Books:
             page.points += points
             page.services += 1
         return points
+
+    def attended(self, member_ids: Sequence[str], region: str, minutes: int, until: datetime) -> None:
+        """Expect that members were at an activity for so long, on its desk's word; a leaderboard shows this quarter."""
+        self.crowd |= set(member_ids)
+        pages = [self.total]
+        if clock.quarter(until) == clock.quarter(clock.now()):
+            pages.append(self.communities.setdefault(region, Sum()))
+        for page in pages:
+            page.minutes["confirmed"] += minutes * len(member_ids)
+            page.services += len(member_ids)
 
     def confirmed(self, person: Person, region: str, minutes: int) -> None:
         """Expect entered minutes to have become confirmed ones."""

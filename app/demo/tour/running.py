@@ -38,6 +38,7 @@ class Stop:
     key: str
     title: str
     steps: Steps
+    people: int
 
 
 @dataclass
@@ -54,10 +55,10 @@ class Tour:
 
 def stops(only: str | None) -> list[Stop]:
     """Every case, those with the most people first, or the one with this key."""
-    longest_first = sorted(cases.read(), key=lambda case: -case.slots)
-    real = [Stop(case.key, case.title, partial(cases.walk, case)) for case in longest_first]
-    hard = [Stop(case.key, case.title, case.walk) for case in HARD]
-    return [stop for stop in (*real, *hard) if only is None or stop.key.lower() == only.lower()]
+    real = [Stop(case.key, case.title, partial(cases.walk, case), case.slots) for case in cases.read()]
+    hard = [Stop(case.key, case.title, case.walk, case.people) for case in HARD]
+    longest_first = sorted((*real, *hard), key=lambda stop: -stop.people)
+    return [stop for stop in longest_first if only is None or stop.key.lower() == only.lower()]
 
 
 async def run(url: str, wanted: Sequence[Stop], console: Console, *, quiet: bool) -> bool:
@@ -73,7 +74,7 @@ async def run(url: str, wanted: Sequence[Stop], console: Console, *, quiet: bool
         await books.open(observer, {*EVERYWHERE, *(case.region_code for case in cases.read())})
         await _walk_all(tour, wanted)
         wrong = [] if tour.failed else await books.compare(observer)
-        served = sum(1 for page in books.people.values() if page.added.services)
+        served = sum(1 for page in books.people.values() if page.added.services) + len(books.crowd)
         effort = server.requests, time.monotonic() - began
         report.show_totals(console, tour.finished, books.total, served, effort)
         if tour.failed:

@@ -19,7 +19,12 @@ OFFERS, ANSWERS, RATINGS, FALLBACKS, PICTURES = (f"{SUBDISTRICT}{number:03}" for
 SECONDS = "PT4S"
 """Long enough for the steps before it under load, short enough to wait for."""
 
-EVERYWHERE = (COMMUNITY, NEIGHBOUR, OFFERS, ANSWERS, RATINGS, FALLBACKS, PICTURES)
+GARRISON = "110107010"
+"""五里坨街道: where the garrison reports in."""
+POINTS, PARK = "440604010014", "530322002009"
+"""丽豪社区, whose campaign has nine points, and the community of 幸福公园."""
+
+EVERYWHERE = (COMMUNITY, NEIGHBOUR, OFFERS, ANSWERS, RATINGS, FALLBACKS, PICTURES, POINTS, PARK)
 
 
 @asynccontextmanager
