@@ -92,6 +92,8 @@ async def _organization(session: AsyncSession, caller: Caller, body: EnrollmentI
 async def _member(session: AsyncSession, caller: Caller, body: EnrollmentIn) -> Member:
     wanted = body.member_id or caller.member_id
     found = await members.member(session, wanted) if wanted else None
+    if found is not None and found.merged_into_id:
+        found = await members.member(session, found.merged_into_id)
     if found is None:
         raise Forbidden
     if found.id == caller.member_id or caller.covers(body.region_code, DISPATCHERS):

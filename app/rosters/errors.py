@@ -8,3 +8,8 @@ class StillServes(AppError):
     title = Text(
         "该党员名下还有未结束的服务，请等结束后再合并", "Something is under way under this entry of the roster"
     )
+
+
+class StillEnrolled(AppError):
+    status, code = 409, "member_enrolled"
+    title = Text("该党员名下还有报到，请先办理退出再合并", "This entry of the roster is enrolled or asks to be")

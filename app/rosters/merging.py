@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import queries as access
 from app.access.caller import Caller
+from app.enrollments import queries as enrollments
 from app.kit import clock, events
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, NotFound
@@ -16,14 +17,14 @@ from app.members.models import Member, MemberMerge
 from app.members.schemas import MemberOut, member_out
 from app.organizations import queries as organizations
 from app.rosters import queries, reach
-from app.rosters.errors import StillServes
+from app.rosters.errors import StillEnrolled, StillServes
 
 
 async def merge(session: AsyncSession, caller: Caller, member_id: uuid.UUID, into_id: uuid.UUID) -> MemberOut:
     """Give up an entry for another one of the same person, whose account and phone follow where it has none.
 
     An account that already is the other entry stays it; the given-up entry's account is then a resident's.
-    Raises `StillServes` while something is under way under the entry that is given up.
+    Raises `StillServes` while something is under way under the entry that is given up, and `StillEnrolled`.
     """
     pair = await _writable(session, caller, [member_id, into_id])
     given_up, kept = pair[member_id], pair[into_id]
@@ -34,6 +35,8 @@ async def merge(session: AsyncSession, caller: Caller, member_id: uuid.UUID, int
         raise ActionNotAllowed
     if await queries.serves(session, given_up.id):
         raise StillServes
+    if await enrollments.live_of(session, given_up.id):  # nobody could leave any more, and it would count twice
+        raise StillEnrolled
     merged = MemberMerge(
         id=new_id(),
         member_id=given_up.id,

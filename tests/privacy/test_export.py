@@ -9,7 +9,7 @@ from app.kit.db import Base
 from app.kit.events import Event
 from app.privacy.holdings import HOLDINGS
 from tests.demands.world import World, claimed, filed, ok, opened, seen
-from tests.enrollments.reporting import reported
+from tests.enrollments.reporting import moved, reported
 from tests.factories import a_member
 
 
@@ -54,6 +54,7 @@ async def test_what_was_filed_for_my_phone_is_mine(world: World) -> None:
 
 async def test_what_was_under_an_entry_that_was_given_up_is_mine(world: World, session: AsyncSession) -> None:
     made = await reported(world.member)
+    await moved(world.member, made, "withdraw")
     twin = await a_member(session, world.unit, name="党员1号")
     await session.commit()
     await ok(world.desk.post(f"/members/{world.members[0].id}/merge", {"into_id": str(twin.id)}))

@@ -15,6 +15,7 @@ from app.members.models import Member
 from app.rosters.models import RosterKind
 from tests.client import Client, refusal
 from tests.demands.world import World, claimed, ok, opened
+from tests.enrollments.reporting import moved, reported
 from tests.factories import a_member
 from tests.rosters.sheets import UNCHANGED, count, member, outcomes
 
@@ -141,6 +142,18 @@ async def test_who_has_something_under_way_is_not_merged(world: World, session: 
     await engagements.book(session, person_id=world.members[0].id, **hours, **booking)  # type: ignore[arg-type]
     await session.commit()
     assert refusal(await world.desk.post(*asked)) == (409, "member_serves")
+
+
+async def test_who_is_enrolled_is_not_merged_and_who_was_reports_in_as_the_one_that_was_kept(
+    world: World, session: AsyncSession, twin: Member
+) -> None:
+    enrollment = await reported(world.desk, member_id=str(world.members[0].id))
+    asked = f"/members/{world.members[0].id}/merge", {"into_id": str(twin.id)}
+    assert refusal(await world.desk.post(*asked)) == (409, "member_enrolled")
+    await moved(world.desk, enrollment, "let-go")
+    await ok(world.desk.post(*asked))
+    again = await reported(world.desk, member_id=str(world.members[0].id))
+    assert again["member_id"] == str(twin.id)
 
 
 async def test_no_chains_no_loops_and_nothing_into_itself(world: World, session: AsyncSession, twin: Member) -> None:
