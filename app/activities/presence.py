@@ -5,7 +5,7 @@ The earliest arrival and the latest leaving count, so that a batch that comes tw
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,6 +51,8 @@ async def attend(session: AsyncSession, shift_id: uuid.UUID, person: Person, sig
     """
     shift, activity, margin = await _on_now(session, shift_id, sighting)
     one = await _theirs(session, shift, activity, person, sighting)
+    if one.arrived_at is None and one.left_at is not None:  # who was heard to leave had come by then
+        sighting = replace(sighting, at=min(sighting.at, one.left_at))
     before = one.state, one.arrived_at
     await note_arrival(session, shift, one, sighting)
     if (one.state, one.arrived_at) != before:

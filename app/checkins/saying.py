@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.activities import presence
+from app.activities import presence, signing_up
+from app.activities import queries as activities
+from app.activities.models import SignUp
 from app.activities.presence import Sighting
 from app.checkins import scan_queries
 from app.checkins.meaning import Meaning
@@ -75,10 +77,16 @@ async def _enroll(session: AsyncSession, voice: Voice, meaning: Meaning) -> Said
 async def _be_present(session: AsyncSession, voice: Voice, meaning: Meaning) -> Said:
     attends = meaning.action == ScanAction.ATTEND
     verb = presence.attend if attends else presence.leave
-    sighting = Sighting(voice.at, voice.provenance, voice.caller)
-    one = await verb(session, _subject(meaning), meaning.person, sighting)
-    counts_at = one.arrived_at if attends else one.left_at
-    return Said(ScanOutcome.ACCEPTED if counts_at == voice.at else ScanOutcome.ALREADY, counts_at)
+    shift_id, ids = _subject(meaning), await signing_up.ids_of(session, meaning.person.id)
+    before = _seen(await activities.standing(session, shift_id, ids))
+    one = await verb(session, shift_id, meaning.person, Sighting(voice.at, voice.provenance, voice.caller))
+    outcome = ScanOutcome.ALREADY if _seen(one) == before else ScanOutcome.ACCEPTED
+    return Said(outcome, one.arrived_at if attends else one.left_at)
+
+
+def _seen(one: SignUp | None) -> tuple[datetime | None, datetime | None]:
+    """When somebody was seen to arrive, and to leave."""
+    return (one.arrived_at, one.left_at) if one else (None, None)
 
 
 async def _arrive(session: AsyncSession, voice: Voice, meaning: Meaning, claim: Claim, demand: Demand) -> Said:

@@ -1,6 +1,7 @@
 """扫码: a batch of scans from a phone, each heard once, by itself, and answered the same ever after."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,26 +45,31 @@ class _Heard:
 
 async def scan(session: AsyncSession, caller: Caller, keyring: Keyring, body: ScansIn) -> list[ScanOut]:
     """Hear what a phone has scanned; each scan stands by itself, and one that was heard before is answered as then."""
+    now = clock.now()
     await scan_queries.wait_for(session, body.device)
     heard = await scan_queries.stored(session, body.device, [item.nonce for item in body.scans])
     for item in body.scans:
         if item.nonce not in heard:
-            heard[item.nonce] = await _hear(session, caller, keyring, body.device, item)
+            heard[item.nonce] = await _hear(session, caller, keyring, _new(caller, body.device, item, now), item)
     decided = await scan_queries.decisions(session, list(heard.values()))
     return [_out(caller, heard[item.nonce], decided.get(heard[item.nonce].id)) for item in body.scans]
 
 
-async def _hear(session: AsyncSession, caller: Caller, keyring: Keyring, device: str, item: ScanIn) -> Scan:
-    made = Scan(
+def _new(caller: Caller, device: str, item: ScanIn, now: datetime) -> Scan:
+    """A scan of which is known only who made it; all of a batch are received at once."""
+    return Scan(
         id=new_id(),
         device=device,
         nonce=item.nonce,
         scanned_by=caller.account_id,
         offline=item.offline,
         claimed_at=item.scanned_at,
-        received_at=clock.now(),
+        received_at=now,
         flags=[],
     )
+
+
+async def _hear(session: AsyncSession, caller: Caller, keyring: Keyring, made: Scan, item: ScanIn) -> Scan:
     heard = _Heard(made)
     try:
         async with session.begin_nested():
