@@ -117,6 +117,9 @@ PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
 }
 """What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
 
+NOT_TOLD = frozenset({E.CARRIED_OVER, C.DESIGNATED, C.DESIGNATION_ENDED})
+"""What nobody is told: what was before this service was there, and who may report in where, which is read there."""
+
 CALLS_OF_A_MATTER = frozenset(
     {
         N.APPEAL_TO_DECIDE,

@@ -12,7 +12,7 @@ from app.demands.models import Result
 from app.enrollments.events import CallEvent, EnrollmentEvent
 from app.members.events import MemberEvent
 from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS, SILENT, WHO_HEARS, Receiver
-from app.notifications.matters import CALLS_OF_A_MATTER, PARTIES_HEAR, Party
+from app.notifications.matters import CALLS_OF_A_MATTER, NOT_TOLD, PARTIES_HEAR, Party
 from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
 from app.notifications.shifts import GUESTS_HEAR, UNHEARD, Guest
 from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, SIGNED_UP, TEXTS
@@ -29,8 +29,9 @@ def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
     assert set(WHO_HEARS) | SILENT == set(DemandEvent), "say in hearing.py who hears of it, or that nobody does"
     assert not set(WHO_HEARS) & SILENT
     bindings = {event for event in MemberEvent if "binding" in event}
-    musters = {event for event in CallEvent if event.startswith("muster")}  # who may go where is read there
-    assert set(PARTIES_HEAR) == {*OversightEvent, *bindings, *LateEntryEvent, *EnrollmentEvent, *musters}
+    matters = {*OversightEvent, *bindings, *LateEntryEvent, *EnrollmentEvent, *CallEvent}
+    assert set(PARTIES_HEAR) | NOT_TOLD == matters
+    assert not set(PARTIES_HEAR) & NOT_TOLD
     assert set(GUESTS_HEAR) | UNHEARD == set(ActivityEvent)
     assert not set(GUESTS_HEAR) & UNHEARD
 
