@@ -192,6 +192,15 @@ async def test_whoever_attends_is_missed_where_the_ledger_has_nothing(
     assert "(0, 180, 2)" in board
 
 
+async def test_whoever_scanned_is_missed_on_their_own_page(
+    books: Books, people: People, helper: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.attended([helper], COMMUNITY, 7, clock.now(), "measured")
+    person, board = await compared(books, people, monkeypatch)
+    assert person.startswith("热心居民: 应增加 must gain {'measured': 7}")
+    assert "(0, 7, 1)" in board
+
+
 async def test_a_desk_finds_the_next_on_the_roster_who_need_not_sign_in(people: People) -> None:
     desk = await people.desk(SHIJINGSHAN.code)
     found = await people.on_roster(desk, SHIJINGSHAN)

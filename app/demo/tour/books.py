@@ -69,15 +69,23 @@ class Books:
             page.services += 1
         return points
 
-    def attended(self, member_ids: Sequence[str], region: str, minutes: int, until: datetime) -> None:
-        """Expect that members were at an activity for so long, on its desk's word; a leaderboard shows this quarter."""
-        self.crowd |= set(member_ids)
+    def attended(
+        self, who: Sequence[Person | str], region: str, minutes: int, until: datetime, provenance: str = "confirmed"
+    ) -> None:
+        """Expect that people, or members by their ids, were at an activity; a leaderboard shows this quarter."""
+        for one in who:
+            if isinstance(one, Person):
+                own = self.people[one].added
+                own.minutes[provenance] += minutes
+                own.services += 1
+            else:
+                self.crowd.add(one)
         pages = [self.total]
         if clock.quarter(until) == clock.quarter(clock.now()):
             pages.append(self.communities.setdefault(region, Sum()))
         for page in pages:
-            page.minutes["confirmed"] += minutes * len(member_ids)
-            page.services += len(member_ids)
+            page.minutes[provenance] += minutes * len(who)
+            page.services += len(who)
 
     def confirmed(self, person: Person, region: str, minutes: int) -> None:
         """Expect entered minutes to have become confirmed ones."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from app.demo.tour.hard import asking, clocks, gathering, reporting, serving, showing, together
+from app.demo.tour.hard import asking, clocks, gathering, reporting, scanning, serving, showing, together
 from app.demo.tour.walk import Walk
 
 
@@ -41,6 +41,7 @@ HARD: Sequence[HardCase] = (
     HardCase("before-after", "要求前后对比照片的类别 pictures before and after", showing.before_and_after),
     HardCase("nine-points", "一百二十人九个点位防控登革热 120 people at nine points", gathering.nine_points, 120),
     HardCase("five-evenings", "幸福公园连续五晚文明劝导 five evenings in the park", gathering.five_evenings, 1_025),
+    HardCase("scans", "幸福公园一晚两百次扫码 two hundred scans in one evening", scanning.scans, 210),
     HardCase("garrison", "驻区部队按人数报到 a garrison reports in by head-count", reporting.garrison),
     HardCase("two-weeks", "石景山两周报到 two weeks of a whole district", reporting.two_weeks),
     HardCase("unrated", "始终未评议 never evaluated", clocks.never_evaluated),

@@ -31,12 +31,12 @@ async def nine_points(walk: Walk) -> None:
     desk = await walk.people.desk(SHIWAN.code)
     async with rule(walk, "presence_margin", POINTS, "PT3H"):
         spots = [{"name": name} for name in NINE]
-        activity = await _published(walk, desk, POINTS, spots=spots, capacity=PER_POINT, times=1)
+        activity = await published(walk, desk, POINTS, spots=spots, capacity=PER_POINT, times=1)
         (shift,) = activity["shifts"]
         walk.expect(len(shift["slots"]) == len(NINE), "九个点位 nine points", shift)
         signed = await _sign_up(walk, desk, SHIWAN, [slot["id"] for slot in shift["slots"]], CAMPAIGN)
         await _call_roll(walk, desk, activity, shift, signed, timedelta(hours=3))
-    lines = await _roll(desk, shift)
+    lines = await roll(desk, shift)
     points = {line["spot"] for line in lines}
     walk.expect(points == set(NINE) and len(lines) == CAMPAIGN, "九点 120 人 nine points, 120 people", len(lines))
     walk.note(MEMBER, f"{len(lines)} 人在 {len(points)} 个点位，每人 {MINUTES} 分钟 at nine points")
@@ -47,20 +47,20 @@ async def five_evenings(walk: Walk) -> None:
     desk = await walk.people.desk(LULIANG.code)
     async with rule(walk, "presence_margin", PARK, "P6D"):
         spots = [{"name": "幸福公园"}]
-        activity = await _published(walk, desk, PARK, spots=spots, capacity=300, times=EVENINGS)
+        activity = await published(walk, desk, PARK, spots=spots, capacity=300, times=EVENINGS)
         shifts = activity["shifts"]
         walk.expect(len(shifts) == EVENINGS, "五个晚上 five evenings", shifts)
         people = await _sign_up(walk, desk, LULIANG, [shifts[0]["slots"][0]["id"]], EACH_EVENING)
         back = timedelta(days=EVENINGS)
         await together(_call_roll(walk, desk, activity, shift, people, back) for shift in shifts)
-    came = [await _roll(desk, shift) for shift in shifts]
+    came = [await roll(desk, shift) for shift in shifts]
     counts = [len(lines) for lines in came]
     walk.expect(min(counts) > 200, "每晚两百多人 over two hundred each evening", counts)
     walk_ins = sum(line["walk_in"] for lines in came for line in lines)
     walk.note(MEMBER, f"五晚到场 came: {'、'.join(map(str, counts))} 人，其中未报名直接来的 walked in {walk_ins} 人次")
 
 
-async def _published(
+async def published(
     walk: Walk, desk: Person, region_code: str, *, spots: list[Json], capacity: int, times: int
 ) -> Json:
     """The desk writes an activity down and opens it."""
@@ -130,7 +130,7 @@ async def _mark(walk: Walk, desk: Person, shift: Json, people: Sequence[str], se
     return list(people)
 
 
-async def _roll(desk: Person, shift: Json) -> list[Json]:
+async def roll(desk: Person, shift: Json) -> list[Json]:
     """Everybody on the roll of a shift, as its desk reads it."""
     lines: list[Json] = []
     cursor: str | None = ""
