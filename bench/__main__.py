@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.table import Table
 
-from bench import city, enrollments, limit, load
+from bench import city, enrollments, limit, load, scans
 from bench.server import Server, data_dir, serving
 from bench.town import COMMANDS, Town, build
 
@@ -41,6 +41,9 @@ def main() -> None:
     if asked.only in (None, "city"):
         with data_dir() as folder, serving(folder) as server:
             city.show(console, server, asked.city)
+    if asked.only in (None, "scan"):
+        with data_dir() as folder, serving(folder, workers=2) as server:
+            scans.show(console, server, min(5_000, asked.members), asked.seconds)
     if asked.only in (None, "enrollments"):
         with data_dir() as folder, serving(folder) as server:
             enrollments.show(console, server, asked.city)
@@ -48,7 +51,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", choices=[*COMMANDS, "city", "enrollments"], help="one part")
+    parser.add_argument("--only", choices=[*COMMANDS, "city", "enrollments", "scan"], help="one part")
     parser.add_argument("--quick", action="store_true", help="short rounds: shows that it works, not how fast")
     parser.add_argument("--rounds", type=int, default=5, help="of HTTP and pgbench each, alternating")
     parser.add_argument("--seconds", type=float, default=4.0, help="a round")

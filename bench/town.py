@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from app.access import tokens
 from app.access.models import Account, Grant, Role, SignIn
@@ -71,6 +72,9 @@ class Town:
     members: int
     demands: int
 
+    desk: str = ""
+    """The token of a clerk."""
+
     def __post_init__(self) -> None:
         self.tokens: list[str] = []
 
@@ -98,8 +102,8 @@ class Town:
 def build(server: Server, *, members: int, demands: int) -> Town:
     """Fill an empty database."""
     models = asyncio.run(_models(server))
-    filed = _post(server, models["staff_token"], "/demands", DEMAND)
-    _post(server, models["staff_token"], f"/demands/{filed['id']}/dispatch", {"mode": "open", "slots": 1000})
+    filed = post(server, models["staff_token"], "/demands", DEMAND)
+    post(server, models["staff_token"], f"/demands/{filed['id']}/dispatch", {"mode": "open", "slots": 1000})
     models["demands"] = filed["id"]
     changes = {
         "demands": f"'number', 'B' || n, 'region_code', {NEAR.format(n='n')}, 'filed_by', '{models['filer']}'",
@@ -112,7 +116,7 @@ def build(server: Server, *, members: int, demands: int) -> Town:
     for kind in KINDS:
         copy(server, kind, models[kind], counts[kind], base(kind), changes[kind])
     server.run("VACUUM ANALYZE")
-    town = Town(server, members, demands)
+    town = Town(server, members, demands, models["staff_token"])
     town.sign_in()
     return town
 
@@ -189,11 +193,12 @@ async def _models(server: Server) -> dict[str, str]:
     }
 
 
-def _post(server: Server, token: str, path: str, body: object) -> dict[str, str]:
+def post(server: Server, token: str, path: str, body: object) -> dict[str, Any]:
+    """What a POST is answered."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     address = f"http://127.0.0.1:{server.port}/api/v1{path}"
     with urllib.request.urlopen(urllib.request.Request(address, json.dumps(body).encode(), headers)) as answer:
-        found: dict[str, str] = json.load(answer)
+        found: dict[str, Any] = json.load(answer)
     return found
 
 
