@@ -118,7 +118,7 @@ LABELS: dict[type[StrEnum], str] = {
     ShiftState: "未开始 进行中 已结束 已取消",
     Mark: "到场 离场 全程参加 未到场 免记未到场",
     SignUpState: "候补中 待确认 已报名 已签到 已完成 已取消 已失效 已释放 未点名 未到场",
-    RosterKind: "党员 组织 工作人员",
+    RosterKind: "党员 组织 工作人员 报到",
     ImportState: "核对中 待确认 导入中 已导入 出错",
     RowOutcome: "新增 更新 不变 有误",
 }

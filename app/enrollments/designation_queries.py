@@ -25,6 +25,13 @@ async def is_designated(session: AsyncSession, organization: Organization, regio
     return bool(await session.scalar(select(exists().where(*stands, Designation.until.is_(None)))))
 
 
+async def designated_to(session: AsyncSession, region_codes: Sequence[str]) -> set[tuple[uuid.UUID, str]]:
+    """Which organizations are designated to each of some places."""
+    standing = select(Designation.organization_id, Designation.region_code).where(Designation.until.is_(None))
+    rows = await session.execute(standing.where(Designation.region_code.in_(region_codes)))
+    return {(row[0], row[1]) for row in rows}
+
+
 async def standing(session: AsyncSession, organization_id: uuid.UUID) -> Sequence[Designation]:
     """An organization's own that stand."""
     statement = select(Designation).where(Designation.organization_id == organization_id, Designation.until.is_(None))

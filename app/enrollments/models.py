@@ -111,10 +111,11 @@ class Enrollment(Base):
     succeeds_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enrollments.id"))
     """What it takes the place of once it is confirmed."""
     requested_at: Mapped[datetime]
-    requested_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    requested_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    """Empty where whoever runs the program imported it."""
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("accounts.id"))
-    """Empty where it was confirmed by rule."""
+    """Empty where it was confirmed by rule, or imported so."""
     leaving_at: Mapped[datetime | None]
     """When somebody last asked to leave."""
     ended_at: Mapped[datetime | None]

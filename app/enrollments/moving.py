@@ -16,13 +16,17 @@ A, E = EnrollmentAction, EnrollmentEvent
 
 def move(session: AsyncSession, enrollment: Enrollment, action: EnrollmentAction, caller: Caller) -> None:
     """Take the move of the table that `action` names, and tell of it."""
+    _move(session, enrollment, action, caller.account_id)
+
+
+def _move(session: AsyncSession, enrollment: Enrollment, action: EnrollmentAction, actor: uuid.UUID | None) -> None:
     before = enrollment.state
     enrollment.state = MOVES[before, action]
     if enrollment.state == EnrollmentState.LEAVING:
         enrollment.leaving_at = clock.now()
     elif enrollment.state not in ENROLLED:
-        enrollment.ended_at, enrollment.ended_by = clock.now(), caller.account_id
-    tell(session, _event(before, action), enrollment, caller.account_id)
+        enrollment.ended_at, enrollment.ended_by = clock.now(), actor
+    tell(session, _event(before, action), enrollment, actor)
 
 
 def _event(before: EnrollmentState, action: EnrollmentAction) -> EnrollmentEvent:
@@ -40,18 +44,25 @@ def _event(before: EnrollmentState, action: EnrollmentAction) -> EnrollmentEvent
 
 async def confirm(session: AsyncSession, enrollment: Enrollment, caller: Caller, *, by_the_desk: bool) -> None:
     """Let an enrollment begin, in the place of the one that it follows, which ends in the same moment."""
+    await begin(session, enrollment, caller.account_id, by_the_desk=by_the_desk)
+
+
+async def begin(session: AsyncSession, enrollment: Enrollment, actor: uuid.UUID | None, *, by_the_desk: bool) -> None:
+    """The same where nobody may be signed in: whoever runs the program imports a file."""
     if enrollment.succeeds_id is not None:
-        await _succeed(session, enrollment, enrollment.succeeds_id, caller)
+        await _succeed(session, enrollment, enrollment.succeeds_id, actor)
     enrollment.confirmed_at = clock.now()
-    enrollment.confirmed_by = caller.account_id if by_the_desk else None
-    move(session, enrollment, A.CONFIRM, caller)
+    enrollment.confirmed_by = actor if by_the_desk else None
+    _move(session, enrollment, A.CONFIRM, actor)
     await session.flush()  # of two at once that would both be primary, the second is refused here
 
 
-async def _succeed(session: AsyncSession, enrollment: Enrollment, before_id: uuid.UUID, caller: Caller) -> None:
+async def _succeed(
+    session: AsyncSession, enrollment: Enrollment, before_id: uuid.UUID, actor: uuid.UUID | None
+) -> None:
     before = await queries.locked_one(session, before_id)
     if before.state in ENROLLED:
-        move(session, before, A.SUCCEED, caller)
+        _move(session, before, A.SUCCEED, actor)
         await session.flush()  # its place as the primary one must be free
         enrollment.is_primary = before.is_primary
     elif not any(one.is_primary for one in await queries.live_of(session, enrollment.subject_id)):

@@ -73,6 +73,12 @@ async def live_of(session: AsyncSession, subject_id: uuid.UUID) -> Sequence[Enro
     return (await session.scalars(statement.order_by(Enrollment.id))).all()
 
 
+async def live_of_many(session: AsyncSession, subject_ids: Collection[uuid.UUID]) -> Sequence[Enrollment]:
+    """Everything that stands of some subjects."""
+    those = Enrollment.subject_id == any_(bindparam("subjects", list(subject_ids), type_=ARRAY(Uuid)))
+    return (await session.scalars(select(Enrollment).where(those, Enrollment.state.in_(LIVE)))).all()
+
+
 def is_enrolled(subject_id: Any, *where: ColumnElement[bool]) -> Exists:
     """Whether somebody is enrolled, where it is said at some place."""
     return exists().where(Enrollment.subject_id == subject_id, Enrollment.state.in_(ENROLLED), *where)

@@ -17,6 +17,7 @@ class RosterKind(StrEnum):
     MEMBERS = "members"
     ORGANIZATIONS = "organizations"
     STAFF = "staff"
+    ENROLLMENTS = "enrollments"
 
 
 class ImportState(StrEnum):

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,12 +40,14 @@ class Places:
         raise Wrong(f"有多个区域名为“{written}”，请填区域代码" if found else f"没有区域“{written}”，请填区域代码")
 
 
-async def places(session: AsyncSession, reach: Reach, written: Iterable[str]) -> Places:
-    """Everything that may be meant: codes of everywhere, names of one's own regions only."""
+async def places(
+    session: AsyncSession, reach: Reach, written: Iterable[str], within: Sequence[str] | None = None
+) -> Places:
+    """Everything that may be meant: codes of everywhere, names of one's own regions only, or `within` others."""
     words = {one for one in written if one}
     codes = {code for one in words if CODE.fullmatch(code := narrow(one))}
     codes_of: dict[str, list[str]] = {}
-    for code, name in await regions.named(session, words - codes, reach.regions):
+    for code, name in await regions.named(session, words - codes, reach.regions if within is None else within):
         codes_of.setdefault(name, []).append(code)
     return Places(set(await regions.names(session, codes)), codes_of)
 

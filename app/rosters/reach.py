@@ -28,7 +28,7 @@ class Reach:
                 return bool(self.administered)
             case RosterKind.ORGANIZATIONS:
                 return bool(self.regions)
-            case RosterKind.MEMBERS:
+            case RosterKind.MEMBERS | RosterKind.ENROLLMENTS:
                 return bool(self.regions or self.organization_paths)
 
     def covers(self, region_code: str) -> bool:
@@ -41,7 +41,11 @@ class Reach:
 
     def holds(self, organization: Organization) -> bool:
         """Whether an organization's roster is one's own."""
-        return self.covers(organization.region_code) or organization.path.startswith(self.organization_paths)
+        return self.covers(organization.region_code) or self.speaks_for(organization)
+
+    def speaks_for(self, organization: Organization) -> bool:
+        """Whether one is the liaison of an organization or of one above it."""
+        return organization.path.startswith(self.organization_paths)
 
 
 EVERYWHERE = Reach(regions=("",), administered=("",))

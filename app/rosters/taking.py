@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kit import events
 from app.kit.db import new_id
 from app.kit.workbooks.columns import Column
-from app.rosters import members, organizations, queries, staff
+from app.rosters import enrollments, members, organizations, queries, staff
 from app.rosters.events import RosterEvent
 from app.rosters.models import RosterKind, RowOutcome
 from app.rosters.reach import Reach
@@ -51,6 +51,9 @@ SHEETS: dict[RosterKind, Sheet] = {
         "组织名册", organizations.COLUMNS, organizations.judge, organizations.write, REMARKS
     ),
     RosterKind.STAFF: Sheet("工作人员", staff.COLUMNS, staff.judge, staff.write, REMARKS),
+    RosterKind.ENROLLMENTS: Sheet(
+        "双报到", enrollments.COLUMNS, enrollments.judge, enrollments.write, enrollments.REMARKS
+    ),
 }
 
 

@@ -80,6 +80,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "POST /rosters/imports": {"kind": "members"},
     "POST /rosters/imports of organizations": {"kind": "organizations"},
     "POST /rosters/imports of staff": {"kind": "staff"},
+    "POST /rosters/imports of enrollments": {"kind": "enrollments"},
 }
 
 NAMED = {
@@ -225,6 +226,7 @@ FILES = {
     "POST /files": making.jpeg(),
     "POST /rosters/imports": "姓名,所在组织,居住社区\n新党员,住建局,110107003024\n".encode(),
     "POST /rosters/imports of organizations": "组织名称,组织类型,所在区域\n新支部,党支部,110107003024\n".encode(),
+    "POST /rosters/imports of enrollments": "单位,报到社区\n住建局,110107003024\n".encode(),
     "POST /rosters/imports of staff": "用户名,角色\nnewclerk,调度员\n".encode(),
 }
 """What is sent instead of a body."""

@@ -401,6 +401,7 @@ GET /rosters/templates/{kind} of staff  401  403      403   403   403    403 403
 POST /rosters/imports                 401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      403      yes   yes
 POST /rosters/imports of organizations  401  403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
 POST /rosters/imports of staff        401    403      403   403   403    403 403      403     403     403   403  403       403      403      yes   yes
+POST /rosters/imports of enrollments  401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      403      yes   yes
 GET /rosters/imports                  401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /organizations                    401    403      403   403   403    403 403      403     yes     yes   yes  yes       yes      yes      yes   yes
 GET /policies                         401    403      403   403   403    403 403      403     403     403   403  403       403      403      403   yes

@@ -41,6 +41,11 @@ def clerk(line: int, username: str = "newclerk", **cells: str) -> Row:
     return row(RosterKind.STAFF, line, **usual | cells)
 
 
+def report(line: int, name: str = "", **cells: str) -> Row:
+    """A member of the community's branch, or without a name the branch itself, reports in to the community."""
+    return row(RosterKind.ENROLLMENTS, line, **{"name": name, "organization": BRANCH, "region": COMMUNITY} | cells)
+
+
 async def judged(
     session: AsyncSession, kind: RosterKind, *rows: Row, reach: Reach = EVERYWHERE
 ) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.enrollments.models import Enrollment
 from app.kit.db import Sessions
 from app.members.models import Member
 from app.settings import Settings
@@ -70,6 +71,24 @@ async def test_twenty_thousand_rows_and_then_the_same_file_again(
     again = await yihu.run("import", "members", file)
     assert again.out == f"新增 new 0, 更新 changed 0, 未变 unchanged {ROWS}, 有误 refused 0\n"
     assert await members(committed_sessions) == ROWS
+
+
+async def test_twenty_thousand_report_in_and_are_not_reported_twice(
+    yihu: Yihu, committed_sessions: Sessions, tmp_path: Path
+) -> None:
+    await yihu.run("import", "members", a_csv(tmp_path, *many()))
+    file = tmp_path / "报到.csv"
+    rows = [f"{BRANCH},党员{number},{COMMUNITY}" for number in range(ROWS)]
+    file.write_text("\n".join(["单位,党员姓名,报到社区", *rows]), encoding="utf-8-sig")
+    began = processor()
+    first = await yihu.run("import", "enrollments", file)
+    taken = processor() - began
+    assert first.out == f"新增 new {ROWS}, 更新 changed 0, 未变 unchanged 0, 有误 refused 0\n", first.err
+    assert taken < 20
+    again = await yihu.run("import", "enrollments", file)
+    assert again.out == f"新增 new 0, 更新 changed 0, 未变 unchanged {ROWS}, 有误 refused 0\n"
+    async with committed_sessions() as session:
+        assert await count(session, Enrollment) == ROWS
 
 
 async def test_killed_in_the_middle_it_leaves_nothing(yihu: Yihu, committed_sessions: Sessions, tmp_path: Path) -> None:
