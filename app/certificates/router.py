@@ -16,6 +16,7 @@ from app.certificates.schemas import (
     CertifiedOut,
     RevocationIn,
 )
+from app.checkins.listing import Site
 from app.checkins.router import Here
 from app.kit.http import Session, TransactionalRoute
 from app.kit.pagination import Page
@@ -58,10 +59,7 @@ async def certificate(session: Session, caller: SignedInCaller, keyring: Keys, c
 @router.get("/{certificate_id}/pdf", response_class=Response, responses=PRINTED)
 async def sheet(session: Session, caller: SignedInCaller, site: Here, certificate_id: Id) -> Response:
     """The same to print; one that no longer counts says so."""
-    found = await presenting.certificate(session, caller, site.keyring, certificate_id)
-    content = await asyncio.to_thread(_pdf, found, site.url(found.code))
-    named = {"Content-Disposition": 'inline; filename="certificate.pdf"', "Cache-Control": "no-store"}
-    return Response(content, media_type=PDF, headers=named)
+    return await printed(await presenting.certificate(session, caller, site.keyring, certificate_id), site)
 
 
 @router.post("/{certificate_id}/revoke")
@@ -71,6 +69,13 @@ async def revoke(
     """Take a certificate back; its page says since when."""
     found = await issuing.revoke(session, caller, certificate_id, body)
     return await presenting.certificate_out(session, caller, keyring, found)
+
+
+async def printed(found: CertificateOut, site: Site) -> Response:
+    """A sheet as a file."""
+    content = await asyncio.to_thread(_pdf, found, site.url(found.code))
+    named = {"Content-Disposition": 'inline; filename="certificate.pdf"', "Cache-Control": "no-store"}
+    return Response(content, media_type=PDF, headers=named)
 
 
 def _pdf(found: CertificateOut, url: str) -> bytes:

@@ -18,6 +18,7 @@ from app.console.route import PLACE, SAFE, ForeignForm, refuse_foreign
 from app.console.routers import (
     activities,
     bindings,
+    certificates,
     codes,
     demands,
     enrollments,
@@ -40,6 +41,7 @@ ROUTERS = (
     inbox.router,
     oversight.router,
     bindings.router,
+    certificates.router,
     codes.router,
     enrollments.router,
     activities.router,

@@ -15,6 +15,8 @@ from app.activities import entering, publishing, roll_calling, scheduling
 from app.activities.lifecycle import ActivityAction, Mark, ShiftAction
 from app.activities.schemas import EntryDecisionIn, LateEntryIn, RollCallIn, WhyIn
 from app.activities.schemas import MoveIn as MoveShiftIn
+from app.certificates import issuing
+from app.certificates.schemas import RevocationIn
 from app.checkins import placing
 from app.checkins.schemas import RenewIn
 from app.console import forms
@@ -157,6 +159,7 @@ OF_LATE_ENTRIES: dict[str, Verb] = {"decide": Verb(entering.decide, EntryDecisio
 OF_APPEALS: dict[str, Verb] = {"decide": Verb(appealing.decide, AppealDecisionIn)}
 OF_COMPLAINTS: dict[str, Verb] = {"answer": Verb(complaining.answer, AnswerIn)}
 OF_PLACES: dict[str, Verb] = {"renew": Verb(placing.renew, RenewIn), "revoke": Verb(placing.revoke)}
+OF_CERTIFICATES: dict[str, Verb] = {"revoke": Verb(issuing.revoke, RevocationIn)}
 OF_ENROLLMENTS: dict[str, Verb] = {
     "confirm": Verb(deciding.confirm),
     "refuse": Verb(deciding.refuse, WordsIn),

@@ -18,6 +18,7 @@ from app.console.verbs import (
     OF_ACTIVITIES,
     OF_APPEALS,
     OF_BINDINGS,
+    OF_CERTIFICATES,
     OF_CLAIMS,
     OF_COMPLAINTS,
     OF_DEMANDS,
@@ -32,6 +33,7 @@ from app.kit.db import new_id
 from app.kit.http import TransactionalRoute
 from app.ledger.models import HolderKind
 from tests.activities.evenings import patrol
+from tests.certificates.hours import booked, certificate
 from tests.checkins.places import a_place
 from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
@@ -55,6 +57,8 @@ READING = {
     ("GET", "/activities"),
     ("GET", "/activities/{activity_id}"),
     ("GET", "/bindings"),
+    ("GET", "/certificates"),
+    ("GET", "/certificates/{certificate_id}/pdf"),
     ("GET", "/codes"),
     ("GET", "/enrollments"),
     ("GET", "/rosters"),
@@ -71,6 +75,8 @@ DISPATCHING = {
     ("GET", "/file"),
     ("GET", "/codes/posters"),
     ("GET", "/codes/{place_id}/screen"),
+    ("POST", "/certificates"),
+    ("POST", "/certificates/{certificate_id}/{action}"),
     ("POST", "/codes"),
     ("POST", "/codes/{place_id}/{action}"),
     ("POST", "/file"),
@@ -156,6 +162,8 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
     (binding,) = (await ok(world.desk.get("/members/bindings")))["items"]
     spot = await a_place(world.desk)
     activity, entry = await entered(session, world)
+    await booked(session, world.members[0])
+    await session.commit()
     found = {
         "activity": activity,
         "shift": activity["shifts"][0],
@@ -166,6 +174,7 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
         "appeal": appeal,
         "complaint": complaint,
         "binding": binding,
+        "certificate": await certificate(world.member),
         "enrollment": await reported(world.second),
         "import": await ok(send(world.desk, roster(("新一", "13800000071"))), 201),
     }
@@ -248,6 +257,7 @@ VERBS = {
     "appeals": OF_APPEALS,
     "complaints": OF_COMPLAINTS,
     "bindings": OF_BINDINGS,
+    "certificates": OF_CERTIFICATES,
     "codes": OF_PLACES,
     "enrollments": OF_ENROLLMENTS,
     "activities": OF_ACTIVITIES,
