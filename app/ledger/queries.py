@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     any_,
     case,
     cast,
@@ -43,6 +44,10 @@ from app.regions.models import Region
 COMMUNITY_LENGTH = codes.STEPS[-1]
 LEVELS = (0, *codes.STEPS, *range(COMMUNITY_LENGTH + 3, 40, 3))
 """Where a region's code can be cut: everywhere, province, city, district, subdistrict, community, grid, …"""
+
+
+SAME_BOOKING = ("source_kind", "source_id", "unit", "holder_id", "amount", "provenance")
+"""By what one booking says the same as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +155,21 @@ async def minutes_entries(
 
 
 async def taken_back_at(session: AsyncSession, entry_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    """When each of some entries was taken back; what stands is left out."""
-    those = Entry.reverses_id == any_(literal(list(entry_ids), ARRAY(Uuid)))
-    rows = await session.execute(select(Entry.reverses_id, Entry.booked_at).where(those))
-    return {row[0]: row[1] for row in rows if row[0]}
+    """Since when each of some bookings does not stand, nor another of as much from the same source in its place.
+
+    What stands is left out: hours that an appeal held and that came back as they were stand again.
+    """
+    asked, equal, back = aliased(Entry), aliased(Entry), aliased(Entry)
+    same = [getattr(asked, name) == getattr(equal, name) for name in SAME_BOOKING]
+    rows = await session.execute(
+        select(asked.id, func.max(back.booked_at))
+        .join(equal, and_(*same, equal.reverses_id.is_(None)))
+        .join(back, back.reverses_id == equal.id, isouter=True)
+        .where(asked.id == any_(literal(list(entry_ids), ARRAY(Uuid))))
+        .group_by(asked.id)
+        .having(func.count() == func.count(back.id))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _minutes(provenance: Provenance) -> ColumnElement[int]:

@@ -6,16 +6,23 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import Role
 from app.kit.clock import CHINA
 from app.kit.events import Event
 from app.ledger import booking
-from app.ledger.models import Provenance
+from app.ledger.models import Entry, Provenance
 from app.members.events import MemberEvent
 from tests.certificates.hours import asked, booked, certificate, served, source_of, taken_back, until
 from tests.client import refusal
-from tests.demands.world import World, ok
+from tests.demands.world import COMMUNITY, ELSEWHERE, World, grant_of, ok, staff
+from tests.oversight import test_appeals as appeals
 
 FOR = {"reason": "年底评优"}
+
+
+def to_the_millisecond(at: datetime | None) -> datetime | None:
+    """A moment as answers tell it."""
+    return at and at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 async def test_a_certificate_says_when_what_where_how_long_and_how_that_is_known(
@@ -52,7 +59,7 @@ async def test_what_was_booked_later_is_not_on_it_and_ends_it_not(world: World, 
     assert (found["minutes"], found["revoked_at"]) == (60, None)
 
 
-async def test_hours_that_are_taken_back_end_it_for_good(world: World, session: AsyncSession) -> None:
+async def test_hours_that_are_taken_back_end_it(world: World, session: AsyncSession) -> None:
     source = await booked(session, world.members[0])
     made = await certificate(world.member)
     await taken_back(session, source)
@@ -60,8 +67,6 @@ async def test_hours_that_are_taken_back_end_it_for_good(world: World, session: 
     assert (found["revocation"], found["minutes"]) == ("hours", 60)
     assert found["revoked_at"]
     assert refusal(await asked(world.member)) == (409, "nothing_to_certify")
-    refused = await world.desk.post(f"/certificates/{made['id']}/revoke", FOR)
-    assert refusal(refused) == (409, "action_not_allowed")
     told = await ok(world.stranger.get(f"/certified/{made['code']}"))
     assert (told["revocation"], told["revoked_at"]) == ("hours", found["revoked_at"])
 
@@ -76,6 +81,47 @@ async def test_a_correction_ends_it_and_the_next_one_says_what_is_right(world: W
     assert (again["minutes"], again["revocation"]) == (30, None)
 
 
+async def test_hours_that_an_appeal_held_and_that_come_back_as_they_were_count_again(
+    world: World, session: AsyncSession
+) -> None:
+    _, claim = await appeals.served(world)
+    made = await certificate(world.member)
+    path = f"/certified/{made['code']}"
+    appeal = await appeals.appealed(world.filer, "hours", claim["id"])
+    assert (await ok(world.stranger.get(path)))["revocation"] == "hours"
+    await appeals.decided(world.district_desk, appeal, False)
+    assert (await ok(world.stranger.get(path)))["revocation"] is None
+    await taken_back(session, await source_of(session))
+    last = await session.scalar(select(func.max(Entry.booked_at)))
+    told = await ok(world.stranger.get(path))
+    assert (told["revocation"], datetime.fromisoformat(told["revoked_at"])) == ("hours", to_the_millisecond(last))
+
+
+async def test_an_appeal_over_hours_ends_it_and_the_next_one_says_what_was_decided(world: World) -> None:
+    _, claim = await appeals.served(world)
+    made = await certificate(world.member)
+    appeal = await appeals.appealed(world.member, "hours", claim["id"])
+    told = await ok(world.stranger.get(f"/certified/{made['code']}"))
+    assert (told["minutes"], told["revocation"]) == (60, "hours")
+    await appeals.decided(world.district_desk, appeal, True, amount=45)
+    again = await certificate(world.member)
+    assert (again["minutes"], again["revocation"]) == (45, None)
+    assert (await ok(world.stranger.get(f"/certified/{made['code']}")))["revoked_at"] == told["revoked_at"]
+
+
+async def test_who_only_observes_a_region_revokes_nothing_there_though_they_dispatch_elsewhere(
+    world: World, session: AsyncSession
+) -> None:
+    await booked(session, world.members[0])
+    made = await certificate(world.member)
+    both = await staff(session, "both", Role.DISPATCHER, ELSEWHERE)
+    session.add(grant_of(both, Role.OBSERVER, COMMUNITY, None))
+    await session.commit()
+    who = await world.desk.signed_in("both")
+    await ok(who.get(f"/certificates/{made['id']}"))
+    assert refusal(await who.post(f"/certificates/{made['id']}/revoke", FOR)) == (403, "forbidden")
+
+
 async def test_a_desk_certifies_for_a_reason_and_takes_back_with_one(world: World, session: AsyncSession) -> None:
     await booked(session, world.members[0])
     member = {"member_id": str(world.members[0].id)}
@@ -88,6 +134,7 @@ async def test_a_desk_certifies_for_a_reason_and_takes_back_with_one(world: Worl
     assert refusal(await world.member.post(f"/certificates/{made['id']}/revoke", FOR)) == (403, "forbidden")
     ended = await ok(world.desk.post(f"/certificates/{made['id']}/revoke", {"reason": "开错了期间"}))
     assert ended["revocation"] == "issuer"
+    assert refusal(await world.desk.post(f"/certificates/{made['id']}/revoke", FOR)) == (409, "action_not_allowed")
     mine = await ok(world.member.get(f"/certificates/{made['id']}"))
     assert (mine["revoke_reason"], mine["revoked_at"]) == ("开错了期间", ended["revoked_at"])
     told = await session.scalars(select(Event.kind).where(Event.kind.like("certificate.%")).order_by(Event.n))
