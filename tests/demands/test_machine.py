@@ -61,7 +61,7 @@ DEEDS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "finish": (1, WHICH),
     "close": (1, WHICH),
     "send_back": (1, WHICH | {"action": st.sampled_from(("return", "return", "reject"))}),
-    "cancel": (3, WHICH),
+    "cancel": (2, WHICH),
     "merge": (1, WHICH),
     "unmerge": (2, WHICH),
     "wait": (1, {"hours": st.sampled_from((1, 25, 49, 8 * 24))}),
@@ -211,6 +211,8 @@ class Demands(RuleBasedStateMachine):
         become = {"accept": "accepted", "decline": "declined", "withdraw": "withdrawn", "arrive": "arrived"}
         hold.state = become.get(action, "completed")
         case.settle(self.now)
+        if action in ("arrive", "done", "partial") and case.under_way and case.is_too_late_to_cancel:
+            self.cancel([self.cases[one] is case for one in self.current].index(True))
 
     def _any_hold(self, data: st.DataObject) -> tuple[Case, Hold]:
         every = [(case, hold) for case in self.cases for hold in case.holds]
