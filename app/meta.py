@@ -9,6 +9,7 @@ from app.access.models import ConsentChannel, Purpose, Role
 from app.activities.lifecycle import ActivityState, Mark, ShiftState, SignUpState
 from app.certificates.models import Revocation, ServedAs
 from app.checkins.models import CodeState, PlacePurpose
+from app.checkins.scan_models import ScanAction, ScanFlag, ScanOutcome, ScanReason
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
 from app.demands.ladder import LadderStep, WhistleClock
@@ -113,6 +114,14 @@ LABELS: dict[type[StrEnum], str] = {
     ComplaintState: "待答复 已答复",
     PlacePurpose: "报到 签到 服务打卡 点单",
     CodeState: "有效 已更换 已停用 已过期",
+    ScanAction: "报到 签到 签退 到场 完成",
+    ScanOutcome: "有效 已记录过 待审核 无效",
+    ScanReason: (
+        "时间不符 不在范围内 位置可疑 离线后补传 未见到场 不是本系统的码 验证未通过 码已过期 码尚未生效 码已更换 "
+        "码已停用 个人码已用过 不能扫本人的码 查无此人 码的用途不符 此处没有可办事项 请选择事项 没有此事项 "
+        "不在参加范围 时间冲突 当前不可办理 编号已被占用"
+    ),
+    ScanFlag: "短时间内移动过远 一台设备多人使用",
     ActivityKind: "志愿服务 主题党日 党课 议事厅 联席会议 环境整治 值守巡逻 走访慰问 义诊咨询 培训讲座 文体活动 其他",
     ActivityState: "草稿 已发布 已结束 已取消",
     ShiftState: "未开始 进行中 已结束 已取消",
