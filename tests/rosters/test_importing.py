@@ -69,7 +69,7 @@ async def test_refused_rows_come_back_as_a_workbook_that_can_be_sent_again(world
     answer = await world.desk.get(f"/rosters/imports/{found['id']}/errors")
     assert answer.headers["content-disposition"] == 'attachment; filename="members-errors.xlsx"'
     assert read(answer.content, members.COLUMNS) == [(2, ["新二", "138", BRANCH, COMMUNITY, "", ""])]
-    reason = openpyxl.load_workbook(BytesIO(answer.content)).active.cell(2, 6).value
+    reason = openpyxl.load_workbook(BytesIO(answer.content)).active.cell(2, len(members.COLUMNS) + 1).value
     assert reason == "第 3 行：手机号应为 11 位数字"
 
 
