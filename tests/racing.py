@@ -56,7 +56,8 @@ async def workers(settings: Settings, count: int = 2) -> AsyncIterator[Workers]:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
             processes = [_worker(listener.fileno(), log, environment) for log in logs]
-            limits = httpx2.Limits(max_connections=AT_ONCE, keepalive_expiry=2)  # the server hangs up after five
+            # a connection for each request: whichever process is idle takes it, however fast the machine is
+            limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=0)
             timeout = httpx2.Timeout(PATIENCE, pool=None)
             async with httpx2.AsyncClient(base_url=address, limits=limits, timeout=timeout) as http:
                 found = Workers(http, logs)

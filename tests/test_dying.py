@@ -18,7 +18,7 @@ from tests import http_worker
 from tests.client import ANSWER, Client
 from tests.demands.world import World, a_world, drain, opened
 from tests.dying_worker import Point, graves, key_of
-from tests.racing import HERE, PATIENCE
+from tests.racing import HERE, STARTS_WITHIN
 
 USUAL = (
     Point.FIRST_STATEMENT,
@@ -40,7 +40,9 @@ async def world(committing: Settings, committed_sessions: Sessions) -> AsyncIter
         process = started(listener.fileno(), committing)
         try:
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            async with httpx2.AsyncClient(base_url=address, timeout=PATIENCE) as http, committed_sessions() as session:
+            limits = httpx2.Limits(max_keepalive_connections=0)  # none that the server may just be hanging up
+            http = httpx2.AsyncClient(base_url=address, limits=limits, timeout=STARTS_WITHIN)
+            async with http, committed_sessions() as session:
                 yield await a_world(session, Client(http))
         finally:
             process.terminate()
@@ -61,7 +63,7 @@ async def asked_until_answered(who: Client, path: str, body: dict[str, Any], poi
     """The answer to a client that loses the first one, and asks again with its key."""
     with pytest.raises(httpx2.TransportError):
         await who.post(path, body, key=key_of(point))
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + STARTS_WITHIN
     while True:
         try:
             return await who.post(path, body, key=key_of(point))

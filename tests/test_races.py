@@ -158,7 +158,7 @@ async def test_there_are_never_fewer_places_than_are_claimed(
         demand = await opened(world, slots=10)
         path, plan = f"/demands/{demand['id']}", {"mode": "open", "slots": slots}
         claims = [insist(who, f"{path}/claims") for who in crowd]
-        answer, *taken = await asyncio.gather(world.desk.post(f"{path}/dispatch", plan), *claims)
+        answer, *taken = await asyncio.gather(insist(world.desk, f"{path}/dispatch", plan), *claims)
         lowered[code_of(answer)] += 1
         places_now, count, held = await places(committed_sessions, demand)
         assert places_now == (slots if answer.status_code == 200 else 10)
