@@ -17,8 +17,6 @@ from tests.client import Client
 from tests.demands.world import World, a_world, ids, in_hours, ok
 from tests.racing import Workers, a_crowd, insist, workers
 
-SOON = datetime.fromisoformat(in_hours(0.1))
-
 
 @pytest.fixture
 async def two(committing: Settings) -> Any:
@@ -34,7 +32,7 @@ async def world(two: Workers, committed_sessions: db.Sessions) -> World:
 
 async def a_shift(world: World) -> tuple[str, str]:
     """The poster of an activity that begins in six minutes, and its shift; two members lead it."""
-    shifts = [times(SOON) | {"roles": [{"name": "引导员", "capacity": 2}]}]
+    shifts = [times(datetime.fromisoformat(in_hours(0.1))) | {"roles": [{"name": "引导员", "capacity": 2}]}]
     body = patrol(shifts=shifts, leader_ids=ids(world.members[:2]))
     made = await ok(world.desk.post("/activities", body), 201)
     await ok(world.desk.post(f"/activities/{made['id']}/publish"))
