@@ -22,7 +22,7 @@ class Designation(Base):
             "uq_designations_primary",
             "organization_id",
             unique=True,
-            postgresql_where=text(f"is_primary AND {STANDS}"),
+            postgresql_where=text("is_primary AND until IS NULL"),
         ),
         Index(None, "region_code", "id"),
     )
