@@ -59,7 +59,7 @@ async def confirm_many(session: Session, caller: SignedInCaller, body: BatchIn) 
     return BatchOut(items=await deciding.confirm_many(session, caller, body.ids))
 
 
-@router.get("/{enrollment_id}")
+@router.get("/{enrollment_id:uuid}")  # `/confirm` is no enrollment
 async def one_enrollment(session: Session, caller: SignedInCaller, enrollment_id: Id) -> EnrollmentOut:
     """One enrollment."""
     return await presenting.enrollment(session, caller, enrollment_id)
