@@ -155,7 +155,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
         "region_code": COMMUNITY,
         "organization_id": stage.organizations["unit"],
     },
-    "POST /enrollments/confirm": lambda stage: {"ids": [stage.enrollments["claimant's"]]},
+    "POST /enrollments/batch/confirm": lambda stage: {"ids": [stage.enrollments["claimant's"]]},
     "POST /enrollments/{enrollment_id}/confirm": _plain({}),
     "POST /enrollments/{enrollment_id}/refuse": _plain(REASON),
     "POST /enrollments/{enrollment_id}/let-go": _plain(REASON),

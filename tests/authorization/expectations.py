@@ -475,7 +475,7 @@ GET /designations                     401    403      403   403   yes    yes yes
 POST /designations                    401    403      403   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
 GET /musters                          401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 POST /musters                         401    403      403   403   403    403 403      403     403     403   403  403       yes      403      yes   yes
-POST /enrollments/confirm             401    403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
+POST /enrollments/batch/confirm       401    403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
 """)  # noqa: E501 - a table
 PLAIN |= activities.PLAIN
 

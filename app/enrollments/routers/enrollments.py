@@ -53,13 +53,13 @@ async def counts(session: Session, caller: SignedInCaller) -> EnrollmentCounts:
     return await presenting.counts(session, caller)
 
 
-@router.post("/confirm")
+@router.post("/batch/confirm")
 async def confirm_many(session: Session, caller: SignedInCaller, body: BatchIn) -> BatchOut:
     """Confirm a whole batch; each says what became of it."""
     return BatchOut(items=await deciding.confirm_many(session, caller, body.ids))
 
 
-@router.get("/{enrollment_id:uuid}")  # `/confirm` is no enrollment
+@router.get("/{enrollment_id}")
 async def one_enrollment(session: Session, caller: SignedInCaller, enrollment_id: Id) -> EnrollmentOut:
     """One enrollment."""
     return await presenting.enrollment(session, caller, enrollment_id)
