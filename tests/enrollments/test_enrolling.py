@@ -180,7 +180,9 @@ async def test_a_batch_is_confirmed_and_each_says_what_became_of_it(world: World
     first, second = await reported(world.member), await reported(world.second)
     foreign = await reported(world.member, NEIGHBOUR)
     await moved(world.desk, second, "confirm")
-    answer = await ok(world.desk.post("/enrollments/batch/confirm", {"ids": [first["id"], second["id"], foreign["id"]]}))
+    answer = await ok(
+        world.desk.post("/enrollments/batch/confirm", {"ids": [first["id"], second["id"], foreign["id"]]})
+    )
     assert [(one["confirmed"], one["code"]) for one in answer["items"]] == [
         (True, None),
         (False, "action_not_allowed"),
