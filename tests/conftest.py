@@ -30,6 +30,8 @@ hypothesis.settings.load_profile("unhurried")
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
 """Where databases are copied in a tenth of the time, and from how many free bytes on."""
 TEMPLATE = "yihu_template"
+UNHURRIED_MS = 30_000
+"""How long a test waits for a connection: that a machine is busy is no fault of ours."""
 SECRET = "a secret for tests only, 0123456789"
 KEYRING = Keyring(SECRET)
 
@@ -127,7 +129,7 @@ async def shared_database(server: Server) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def engine(server: Server, shared_database: str) -> AsyncIterator[AsyncEngine]:
     """Connections of the app role to the shared database."""
-    made = db.connect(server.url("app", shared_database), pool_size=4, keyring=KEYRING)
+    made = db.connect(server.url("app", shared_database), pool_size=4, keyring=KEYRING, pool_timeout_ms=UNHURRIED_MS)
     yield made
     await made.dispose()
 
@@ -162,6 +164,7 @@ def settings_on(server: Server, database: str, folder: Path) -> Settings:
         secret_key=SECRET,
         clock_file=folder / "clock",
         log_level="warning",
+        pool_timeout_ms=UNHURRIED_MS,
         requests_per_minute=0,  # all of a test's people come from one address
     )
 
@@ -192,7 +195,7 @@ async def committing(server: Server, tmp_path: Path) -> AsyncIterator[Settings]:
 @pytest.fixture
 async def committed_sessions(committing: Settings) -> AsyncIterator[db.Sessions]:
     """Sessions of the app role on that database."""
-    made = db.connect(str(committing.database_url), pool_size=16, keyring=KEYRING)
+    made = db.connect(str(committing.database_url), pool_size=16, keyring=KEYRING, pool_timeout_ms=UNHURRIED_MS)
     yield db.sessions(made)
     await made.dispose()
 
