@@ -71,6 +71,7 @@ PUBLIC = (
 )
 ROUTERS = (
     app.demands.routers.claims.hot,  # first, as looking through all other routes takes time too
+    app.checkins.router.hot,
     app.demands.routers.demands.router,
     app.access.router.router,
     app.policies.router.router,

@@ -6,7 +6,7 @@ The earliest arrival and the latest leaving count, so that a batch that comes tw
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,7 @@ from app.activities.lifecycle import ActivityState, ShiftState, SignUpAction, Si
 from app.activities.models import Activity, LateEntry, Shift, SignUp
 from app.activities.people import Person
 from app.activities.telling import tell_sign_up
+from app.activities.timetable import Counted
 from app.kit.clock import CHINA
 from app.kit.errors import ActionNotAllowed
 from app.ledger import booking
@@ -70,11 +71,8 @@ async def leave(session: AsyncSession, shift_id: uuid.UUID, person: Person, sigh
     """
     shift, activity, margin = await _on_now(session, shift_id, sighting)
     one = await _theirs(session, shift, activity, person, sighting)
-    if one.left_at is not None and not one.auto_left and sighting.at <= one.left_at:
+    if not went(one, sighting):
         return one
-    if one.arrived_at is None:
-        one.state = sign_up_moved(one.state, A.LEAVE)
-    one.left_at, one.departure, one.auto_left = sighting.at, sighting.provenance, False
     tell_sign_up(session, activity, one, ActivityEvent.LEFT, sighting.said_by)
     await _finish(session, activity, shift, one, margin, sighting.said_by)
     return one
@@ -122,13 +120,37 @@ async def walk_in(session: AsyncSession, shift: Shift, person: Person, sighting:
 async def note_arrival(session: AsyncSession, shift: Shift, one: SignUp, sighting: Sighting) -> None:
     """Somebody is there: whoever waited for a place has come without one. Raises `Overlaps`."""
     before = one.state
+    came(one, sighting)
+    if before in UNBOOKED:
+        await engagements.release(session, lining_up.SOURCE, [one.id])
+        await lining_up.book(session, shift, one)
+
+
+def came(one: SignUp, sighting: Sighting) -> None:
+    """What an arrival changes of a sign-up; of two, the earlier stands."""
+    before = one.state
     one.state, one.due_at = sign_up_moved(before, A.ATTEND), None
     one.walk_in = one.walk_in or before == S.WAITING
     if one.arrived_at is None or sighting.at < one.arrived_at:
         one.arrived_at, one.arrival = sighting.at, sighting.provenance
-    if before in UNBOOKED:
-        await engagements.release(session, lining_up.SOURCE, [one.id])
-        await lining_up.book(session, shift, one)
+
+
+def went(one: SignUp, sighting: Sighting) -> bool:
+    """What a leaving changes of a sign-up; nothing, and False, where a later one stands."""
+    if one.left_at is not None and not one.auto_left and sighting.at <= one.left_at:
+        return False
+    if one.arrived_at is None:
+        one.state = sign_up_moved(one.state, A.LEAVE)
+    one.left_at, one.departure, one.auto_left = sighting.at, sighting.provenance, False
+    return True
+
+
+def finished(shift: Shift, one: SignUp, margin: timedelta) -> Counted | None:
+    """The minutes of who has arrived and left, noted in their sign-up; None for who has not."""
+    found = timetable.counted(shift, one, margin)
+    if found is not None:
+        one.minutes, one.state = found.minutes, sign_up_moved(one.state, A.LEAVE)
+    return found
 
 
 async def _finish(
@@ -140,12 +162,11 @@ async def _finish(
     said_by: Caller | None,
 ) -> None:
     """Book the minutes of who has arrived and left, or put them right where they were booked before."""
-    found = timetable.counted(shift, one, margin)
+    first = one.state != S.DONE
+    found = finished(shift, one, margin)
     if found is None:
         return
-    first = one.state != S.DONE
-    one.minutes, one.state = found.minutes, sign_up_moved(one.state, A.LEAVE)
-    on = shift.starts_at.astimezone(CHINA).date()
+    on = day_of(shift)
     counts = await policies.value(session, ActivityKey.ACTIVITY_HOURS, activity.region_code, on)
     if not policies.for_category(counts, activity.kind):
         return
@@ -165,6 +186,11 @@ async def _finish(
         served_at=found.until,
         booked_by=booked_by,
     )
+
+
+def day_of(shift: Shift) -> date:
+    """The day whose rules say whether a shift counts as service."""
+    return shift.starts_at.astimezone(CHINA).date()
 
 
 async def _holder(session: AsyncSession, one: SignUp) -> Holder:

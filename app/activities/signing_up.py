@@ -72,8 +72,13 @@ async def ids_of(session: AsyncSession, person_id: uuid.UUID) -> Sequence[uuid.U
 
 async def check_invited(session: AsyncSession, activity: Activity, person: Person) -> None:
     """Raise `NotInvited` unless an activity is for such people, and within reach of where they are enrolled."""
+    within = await reaching.reaches(session, {person.id: person.home_region_code})
+    require_invited(activity, person, within[person.id])
+
+
+def require_invited(activity: Activity, person: Person, within: Sequence[str]) -> None:
+    """Raise `NotInvited` unless an activity is for such people, and lies in or around some regions."""
     asked = Audience.MEMBERS if person.kind == HolderKind.MEMBER else Audience.RESIDENTS
-    within = (await reaching.reaches(session, {person.id: person.home_region_code}))[person.id]
     near = any(activity.region_code.startswith(one) or one.startswith(activity.region_code) for one in within)
     if activity.audience not in (asked, Audience.ALL) or not near:
         raise NotInvited

@@ -8,6 +8,7 @@ from app.access.caller import Caller
 from app.activities.events import ActivityEvent
 from app.activities.models import Activity, Shift, SignUp
 from app.kit import events
+from app.kit.events import Event
 
 
 def tell(session: AsyncSession, activity: Activity, kind: ActivityEvent, caller: Caller | None, **more: Any) -> None:
@@ -32,4 +33,11 @@ def tell_sign_up(
     **more: Any,
 ) -> None:
     """Something happened to somebody's sign-up."""
-    tell(session, activity, kind, caller, shift_id=sign_up.shift_id, sign_up_id=sign_up.id, **more)
+    session.add(told_of(activity, sign_up, kind, caller, **more))
+
+
+def told_of(activity: Activity, sign_up: SignUp, kind: ActivityEvent, caller: Caller | None, **more: Any) -> Event:
+    """That something happened to somebody's sign-up, not written yet."""
+    actor = caller.account_id if caller else None
+    named = {"shift_id": sign_up.shift_id, "sign_up_id": sign_up.id, **more}
+    return events.event(kind, subject=activity.id, region_code=activity.region_code, actor=actor, **named)

@@ -13,7 +13,7 @@ from app.access.models import Account
 from app.activities import people, signing_up
 from app.activities import queries as activities
 from app.activities.lifecycle import ShiftAction
-from app.activities.models import Activity, Shift
+from app.activities.models import Activity, Shift, SignUp
 from app.activities.people import Person
 from app.checkins import scan_queries
 from app.checkins.models import Place, PlacePurpose
@@ -102,7 +102,7 @@ async def _shift(session: AsyncSession, caller: Caller, region_code: str, item: 
     """The shift around a place that somebody means: the one they say, or the only one it can be."""
     if item.subject_id is not None:
         shift, activity = await activities.shift_and_activity(session, caller, item.subject_id)
-        _check_around(activity.region_code, region_code)
+        check_around(activity.region_code, region_code)
         return shift
     margin = await policies.value(session, ActivityKey.PRESENCE_MARGIN, region_code)
     looks = [(now, margin, False), (now, TOO_EARLY, True)]
@@ -112,7 +112,7 @@ async def _shift(session: AsyncSession, caller: Caller, region_code: str, item: 
         found = await activities.on_at(session, activities.visible_to(caller), region_code, at, within)
         held = await activities.held_in(session, [shift.id for shift, _ in found], caller.person_ids)
         mine = [pair for pair in found if pair[0].id in held]
-        if one := _only(mine or ([] if only_mine else found), at):
+        if one := only(mine or ([] if only_mine else found), at):
             return one[0]
     raise Refused(ScanReason.NOTHING_HERE)
 
@@ -122,13 +122,13 @@ async def _led(session: AsyncSession, caller: Caller, item: ScanIn, now: datetim
     if item.subject_id is not None:
         return await activities.shift_and_activity(session, caller, item.subject_id)
     margin = await policies.value(session, ActivityKey.PRESENCE_MARGIN, "")
-    found = _only(await activities.on_at(session, activities.organized_by(caller), "", now, margin), now)
+    found = only(await activities.on_at(session, activities.organized_by(caller), "", now, margin), now)
     if found is None:
         raise Refused(ScanReason.NOTHING_HERE)
     return found
 
 
-def _only(found: Sequence[tuple[Shift, Activity]], at: datetime) -> tuple[Shift, Activity] | None:
+def only(found: Sequence[tuple[Shift, Activity]], at: datetime) -> tuple[Shift, Activity] | None:
     """The only one, or the only one that is under way; raises `Refused` where it may be several."""
     under_way = [pair for pair in found if pair[0].starts_at <= at <= pair[0].ends_at]
     for some in (found, under_way):
@@ -145,6 +145,11 @@ async def _attend_or_leave(
     """Who was seen to arrive a while ago leaves."""
     one = await activities.standing(session, shift.id, ids)
     gap = await policies.value(session, ScanKey.GAP, region_code)
+    return attend_or_leave(one, gap, now)
+
+
+def attend_or_leave(one: SignUp | None, gap: timedelta, now: datetime) -> ScanAction:
+    """Who was seen to arrive at least so long ago leaves."""
     left = one is not None and one.arrived_at is not None and now - one.arrived_at >= gap
     return A.LEAVE if left else A.ATTEND
 
@@ -160,7 +165,7 @@ async def _service(
             raise Refused(ScanReason.CHOOSE if found else ScanReason.NOTHING_HERE)
         claim_id = found[0].id
     claim, demand = await demands.claim_and_demand(session, caller, claim_id, lock=True)
-    _check_around(demand.region_code, region_code)
+    check_around(demand.region_code, region_code)
     if item.action is not None:
         return item.action, claim_id
     gap = await policies.value(session, ScanKey.GAP, region_code)
@@ -168,7 +173,7 @@ async def _service(
     return A.FINISH if is_done else A.ARRIVE, claim_id
 
 
-def _check_around(region_code: str, place_code: str) -> None:
+def check_around(region_code: str, place_code: str) -> None:
     """A code that hangs elsewhere says nothing of what is done here."""
     if not (region_code.startswith(place_code) or place_code.startswith(region_code)):
         raise Refused(ScanReason.NOTHING_HERE)

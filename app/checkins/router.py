@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
-from app.access.dependencies import CallerRoute, Keys, SignedInCaller
-from app.checkins import deciding, listing, placing, scanning
+from app.access.dependencies import CallerRoute, HotRoute, Keys, SignedInCaller, tries
+from app.checkins import deciding, listing, placing, scanning, scanning_hot
 from app.checkins.listing import Site
 from app.checkins.posters import Poster
 from app.checkins.scan_schemas import HeldScanOut, ScanDecisionIn, ScanFilter, ScannedOut, ScansIn
@@ -17,6 +17,7 @@ from app.kit.pagination import Page
 from app.kit.schema import Id
 
 router = APIRouter(tags=["check-ins 签到"], route_class=CallerRoute)
+hot = APIRouter(tags=["check-ins 签到"], route_class=HotRoute)
 PDF = "application/pdf"
 PRINTED: dict[int | str, dict[str, Any]] = {
     200: {"description": "海报 A4, a page each", "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
@@ -97,7 +98,8 @@ async def my_code(caller: SignedInCaller, site: Here) -> MovingCodeOut:
     return listing.my_code(caller, site)
 
 
-@router.post("/scans")
+@hot.post("/scans")
+@tries(scanning_hot.scan)
 async def scan(session: Session, caller: SignedInCaller, keys: Keys, body: ScansIn) -> ScannedOut:
     """Scan codes (扫码): report in, check in and out, arrive and finish. What was heard before is answered as then."""
     return ScannedOut(items=await scanning.scan(session, caller, keys, body))

@@ -78,13 +78,18 @@ async def _be_present(session: AsyncSession, voice: Voice, meaning: Meaning) -> 
     attends = meaning.action == ScanAction.ATTEND
     verb = presence.attend if attends else presence.leave
     shift_id, ids = _subject(meaning), await signing_up.ids_of(session, meaning.person.id)
-    before = _seen(await activities.standing(session, shift_id, ids))
+    before = seen(await activities.standing(session, shift_id, ids))
     one = await verb(session, shift_id, meaning.person, Sighting(voice.at, voice.provenance, voice.caller))
-    outcome = ScanOutcome.ALREADY if _seen(one) == before else ScanOutcome.ACCEPTED
-    return Said(outcome, one.arrived_at if attends else one.left_at)
+    return said_of(one, before, meaning.action)
 
 
-def _seen(one: SignUp | None) -> tuple[datetime | None, datetime | None]:
+def said_of(one: SignUp, before: tuple[datetime | None, datetime | None], action: ScanAction) -> Said:
+    """What attending or leaving came to, of who was `seen` like that before."""
+    outcome = ScanOutcome.ALREADY if seen(one) == before else ScanOutcome.ACCEPTED
+    return Said(outcome, one.arrived_at if action == ScanAction.ATTEND else one.left_at)
+
+
+def seen(one: SignUp | None) -> tuple[datetime | None, datetime | None]:
     """When somebody was seen to arrive, and to leave."""
     return (one.arrived_at, one.left_at) if one else (None, None)
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -30,7 +31,12 @@ def visible_to(caller: Caller) -> ColumnElement[bool]:
 
 async def wait_for(session: AsyncSession, what: str) -> None:
     """Hold a device or a code until this transaction ends: of two at once, the second comes after the first."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"scan {what}", 0))))
+    await session.execute(select(func.pg_advisory_xact_lock(turn_of(what))))
+
+
+def turn_of(what: Any) -> ColumnElement[int]:
+    """What stands for a device or a code among the advisory locks."""
+    return func.hashtextextended(func.concat("scan ", what), 0)
 
 
 async def stored(session: AsyncSession, device: str, nonces: Collection[str]) -> dict[str, Scan]:

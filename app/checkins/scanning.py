@@ -50,12 +50,12 @@ async def scan(session: AsyncSession, caller: Caller, keyring: Keyring, body: Sc
     heard = await scan_queries.stored(session, body.device, [item.nonce for item in body.scans])
     for item in body.scans:
         if item.nonce not in heard:
-            heard[item.nonce] = await _hear(session, caller, keyring, _new(caller, body.device, item, now), item)
+            heard[item.nonce] = await _hear(session, caller, keyring, new_scan(caller, body.device, item, now), item)
     decided = await scan_queries.decisions(session, list(heard.values()))
-    return [_out(caller, heard[item.nonce], decided.get(heard[item.nonce].id)) for item in body.scans]
+    return [shown(caller, heard[item.nonce], decided.get(heard[item.nonce].id)) for item in body.scans]
 
 
-def _new(caller: Caller, device: str, item: ScanIn, now: datetime) -> Scan:
+def new_scan(caller: Caller, device: str, item: ScanIn, now: datetime) -> Scan:
     """A scan of which is known only who made it; all of a batch are received at once."""
     return Scan(
         id=new_id(),
@@ -83,7 +83,7 @@ async def _hear(session: AsyncSession, caller: Caller, keyring: Keyring, made: S
         if kind is None:
             raise
         said = _refused(kind())
-    made.outcome, made.reason, made.counts_at = said.outcome, said.reason, said.counts_at
+    conclude(made, said)
     made.flags = [*heard.doubts.flags]
     if said.outcome != ScanOutcome.REFUSED:
         made.used_code = heard.used_code
@@ -92,6 +92,11 @@ async def _hear(session: AsyncSession, caller: Caller, keyring: Keyring, made: S
         tell(session, ScanEvent.HELD, made, caller)
     await session.flush()  # the next one of the batch may be the same
     return made
+
+
+def conclude(made: Scan, said: Said) -> None:
+    """What a scan keeps of what saying it came to."""
+    made.outcome, made.reason, made.counts_at = said.outcome, said.reason, said.counts_at
 
 
 def _refused(refusal: AppError) -> Said:
@@ -107,13 +112,18 @@ async def _understand(session: AsyncSession, caller: Caller, keyring: Keyring, h
     made = heard.scan
     code = _read(keyring, heard, item)
     found = await _meaning(session, caller, heard, code, item)
-    made.action, made.subject_id, made.region_code = found.action, found.subject_id, found.region_code
-    made.person_kind, made.person_id = found.person.kind, found.person.id
+    mean(made, found)
     heard.doubts = await doubting.doubts(session, made, item, heard.place, found.region_code)
     reason = ScanReason.HEARD_LATE if heard.is_late else heard.doubts.reason
     if reason is not None:
         return Said(ScanOutcome.PENDING, reason=reason)
     return await saying.say(session, Voice(caller, made.received_at), found)
+
+
+def mean(made: Scan, found: Meaning) -> None:
+    """What a scan keeps of what it means."""
+    made.action, made.subject_id, made.region_code = found.action, found.subject_id, found.region_code
+    made.person_kind, made.person_id = found.person.kind, found.person.id
 
 
 def _read(keyring: Keyring, heard: _Heard, item: ScanIn) -> Code:
@@ -125,14 +135,15 @@ def _read(keyring: Keyring, heard: _Heard, item: ScanIn) -> Code:
         if refusal.code is None:
             raise Refused(reason) from None
         code, heard.is_late = refusal.code, True
-        _note(heard.scan, code)
+        note(heard.scan, code)
         if not (item.offline and reason == ScanReason.EXPIRED):
             raise Refused(reason) from None
-    _note(heard.scan, code)
+    note(heard.scan, code)
     return code
 
 
-def _note(made: Scan, code: Code) -> None:
+def note(made: Scan, code: Code) -> None:
+    """What a scan keeps of its code."""
     made.purpose, made.number, made.shown_at = code.purpose, code.number, code.since
 
 
@@ -167,7 +178,7 @@ def tell(session: AsyncSession, kind: ScanEvent, scan: Scan, caller: Caller) -> 
     )
 
 
-def _out(caller: Caller, scan: Scan, decided: bool | None) -> ScanOut:
+def shown(caller: Caller, scan: Scan, decided: bool | None) -> ScanOut:
     """What became of it, for who scanned it; of somebody else's scan only that its nonce is taken."""
     if scan.scanned_by != caller.account_id:
         return ScanOut(

@@ -8,7 +8,6 @@ from typing import Any
 from typing import cast as cast_
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Date,
     DateTime,
@@ -22,7 +21,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    insert,
     literal_column,
     select,
     update,
@@ -41,9 +39,8 @@ from app.demands.models import APPEALABLE, NUMBERS, Claim, Demand
 from app.demands.moving import RESTS
 from app.enrollments.lifecycle import ENROLLED
 from app.enrollments.models import Enrollment
-from app.kit.db import Base
 from app.kit.events import Event
-from app.kit.hot import PLANNED_ANEW, columns_of, given, table_of
+from app.kit.hot import PLANNED_ANEW, columns_of, given, new_row, table_of
 from app.kit.idempotency import IdempotencyKey
 from app.kit.sealing import Blinds, Sealed
 from app.members.models import Member, Preference
@@ -92,7 +89,7 @@ def _caller(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _places() -> Any:
+def places() -> Any:
     """Where a member is enrolled, each with the nearest setting of how far around it they may claim."""
     setting = nearest_value(Key.CLAIM_REACH.key, Enrollment.region_code, TODAY)
     place = func.jsonb_build_array(Enrollment.region_code, setting)
@@ -101,7 +98,7 @@ def _places() -> Any:
     return select(func.jsonb_agg(ordered, type_=JSONB)).where(*those).correlate(Member).scalar_subquery()
 
 
-def _member(*columns: Any) -> Select[*tuple[Any, ...]]:
+def of_member(*columns: Any) -> Select[*tuple[Any, ...]]:
     """What is asked of a signed-in member without any grant."""
     return _caller(*columns).join(Member, Member.id == Account.member_id)
 
@@ -111,7 +108,7 @@ def _gate() -> Select[*tuple[Any, ...]]:
     tally = queries.tallied(Demand.id, Demand.round).lateral("tally")
     hers = (Claim.demand_id == Demand.id) & Claim.claimant_id.in_([Account.id, Account.member_id])
     return (
-        _member(
+        of_member(
             Member.home_region_code.label("home"),
             Member.name.label("name"),
             VERSION.label("version"),
@@ -119,7 +116,7 @@ def _gate() -> Select[*tuple[Any, ...]]:
             *(column.label(f"tally_{column.name}") for column in tally.c),
             values_above(keys_of(RESTS), Demand.region_code, TODAY).label("rests"),
             values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY).label("reach"),
-            _places().label("places"),
+            places().label("places"),
         )
         .join(Demand, Demand.id == DEMAND)
         .join(tally, literal_column("true"))
@@ -145,10 +142,10 @@ def _one() -> Select[*tuple[Any, ...]]:
     caller = Caller(cast_(uuid.UUID, Account.id), NOBODY, member_id=cast_(uuid.UUID, Member.id))
     files = select(File.id).where(File.subject_id == Demand.id).order_by(File.id).scalar_subquery()
     within = values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY)
-    read = _member(
+    read = of_member(
         Member.home_region_code.label("home"),
         within.label("reach"),
-        _places().label("places"),
+        places().label("places"),
         *_named(),
         func.array(files).label("files"),
     )
@@ -165,11 +162,11 @@ def _helper() -> Select[*tuple[Any, ...]]:
     """What decides what fits a member, and the terms of their home."""
     facts = people(given("quarter", type_=Text))
     rules = values_above(keys_of((Key.CLAIM_REACH, *fitting.RULES)), Member.home_region_code, TODAY)
-    return _member(
+    return of_member(
         Account.phone.label("phone"),
         *(column.label(name) for name, column in facts.selected_columns.items() if name != "id"),
         rules.label("rules"),
-        _places().label("places"),
+        places().label("places"),
     ).outerjoin(Preference, Preference.member_id == Member.id)
 
 
@@ -208,7 +205,7 @@ def _filer() -> Select[*tuple[Any, ...]]:
 def _file(*, keyed: bool) -> Select[*tuple[Any, ...]]:
     """Write a new demand and all that goes with it."""
     models = (Demand, Event, *([IdempotencyKey] if keyed else []))
-    return select(func.count().label("filed")).add_cte(*(_new(model) for model in models))
+    return select(func.count().label("filed")).add_cte(*(new_row(model) for model in models))
 
 
 def _moved() -> Update:
@@ -220,16 +217,8 @@ def _moved() -> Update:
 def _take(*, keyed: bool) -> Select[*tuple[Any, ...]]:
     """Move the demand if nothing changed since the gate was read, and write all that goes with it; no row if not."""
     moved = _moved().cte("moved")
-    written = [_new(model, moved) for model in (Claim, Event, *([IdempotencyKey] if keyed else []))]
+    written = [new_row(model, moved) for model in (Claim, Event, *([IdempotencyKey] if keyed else []))]
     return select(func.count().label("moved")).select_from(moved).having(func.count() > 0).add_cte(*written)
-
-
-def _new(model: type[Base], where: CTE | None = None) -> CTE:
-    """Write one row of a model, where given for each row of another statement."""
-    table, columns = table_of(model), columns_of(model)
-    row = select(*(given(f"{table.name}_{name}", type_=column.type) for name, column in columns.items()))
-    row = row if where is None else row.select_from(where)
-    return insert(table).from_select(list(columns), row, include_defaults=False).cte(f"new_{table.name}")
 
 
 READ, HELPER, OPEN_WINDOW, OPEN_PAGE = _one(), _helper(), _window(), _page()

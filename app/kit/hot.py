@@ -14,7 +14,21 @@ from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import asyncpg
-from sqlalchemy import ARRAY, JSON, BindParameter, Column, Executable, Float, Numeric, Table, bindparam, make_url
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    JSON,
+    BindParameter,
+    Column,
+    Executable,
+    Float,
+    Numeric,
+    Table,
+    bindparam,
+    insert,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -117,7 +131,7 @@ class Pool:
     """A few connections beside the sessions' own, and the turns of those who would change one thing."""
 
     def __init__(self, url: str, keyring: Keyring, *, size: int, timeout_ms: int, **server_settings: str) -> None:
-        self._dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+        self._dialect = PGDialect_asyncpg(dbapi=PGDialect_asyncpg.import_dbapi())  # type: ignore[no-untyped-call]
         sealing.entrust(self._dialect, keyring)
         self._compiled: dict[Executable, _Compiled] = {}
         self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
@@ -236,10 +250,20 @@ def columns_of(model: type[db.Base]) -> dict[str, Column[Any]]:
     }
 
 
-def row_values(thing: db.Base) -> Values:
+def row_values(thing: db.Base, called: str | None = None) -> Values:
     """What a new thing writes, by table and column, as statements that write it call their parameters."""
-    table = table_of(type(thing)).name
-    return {f"{table}_{name}": _value(thing, column) for name, column in columns_of(type(thing)).items()}
+    called = called or table_of(type(thing)).name
+    return {f"{called}_{name}": _value(thing, column) for name, column in columns_of(type(thing)).items()}
+
+
+def new_row(model: type[db.Base], where: CTE | None = None, called: str | None = None) -> CTE:
+    """Write one row of a model, where given for each row of another statement; `called` tells two of a model apart."""
+    table, columns = table_of(model), columns_of(model)
+    called = called or table.name
+    row = select(*(given(f"{called}_{name}", type_=column.type) for name, column in columns.items()))
+    row = row if where is None else row.select_from(where)
+    written = insert(table).from_select(list(columns), row, include_defaults=False)
+    return written.returning(*table.primary_key.columns).cte(f"new_{called}")
 
 
 def _value(thing: db.Base, column: Column[Any]) -> Any:

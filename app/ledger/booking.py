@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import clock, events
-from app.kit.db import new_id
+from app.kit.db import made, new_id
+from app.kit.events import Event
 from app.ledger import queries
 from app.ledger.events import LedgerEvent
 from app.ledger.models import Entry, HolderKind, Provenance, Unit
@@ -64,20 +65,37 @@ async def book_minutes(  # noqa: PLR0913 - one keyword a fact of the service; a 
     That holds after a correction or reversal too: a late retry never brings back what was taken back.
     """
     await queries.lock(session, source.kind, source.id)
-    rows = [
-        {
-            "holder_kind": holder.kind,
-            "holder_id": holder.id,
-            "organization_id": holder.organization_id,
-            "region_code": region_code,
-            "source_kind": source.kind,
-            "source_id": source.id,
-            "served_at": served_at,
-            **_amount(Unit.MINUTES, minutes, provenance),
-        }
-        for holder in holders
-    ]
+    amount = _amount(Unit.MINUTES, minutes, provenance)
+    rows = [_served(source, holder, region_code, served_at) | amount for holder in holders]
     await _write(session, LedgerEvent.MINUTES_BOOKED, rows, booked_by)
+
+
+def first_minutes(  # noqa: PLR0913 - as `book_minutes`
+    source: Source,
+    holder: Holder,
+    *,
+    minutes: int,
+    provenance: Provenance,
+    region_code: str,
+    served_at: datetime,
+    booked_by: uuid.UUID,
+) -> tuple[Entry, Event]:
+    """What `book_minutes` writes of one holder of whose source nothing was booked yet; not written yet."""
+    row = _served(source, holder, region_code, served_at) | _amount(Unit.MINUTES, minutes, provenance)
+    entry = made(Entry, id=new_id(), **row, **_stamp(booked_by))
+    return entry, _told(LedgerEvent.MINUTES_BOOKED, row, [entry.id], booked_by)
+
+
+def _served(source: Source, holder: Holder, region_code: str, served_at: datetime) -> Row:
+    return {
+        "holder_kind": holder.kind,
+        "holder_id": holder.id,
+        "organization_id": holder.organization_id,
+        "region_code": region_code,
+        "source_kind": source.kind,
+        "source_id": source.id,
+        "served_at": served_at,
+    }
 
 
 async def correct_minutes(
@@ -184,19 +202,20 @@ async def _write(session: AsyncSession, kind: LedgerEvent, rows: list[Row], book
     """Write what is not there yet, and one event that names the new entries."""
     if not rows:
         return
-    stamp = {"booked_at": clock.now(), "booked_by": booked_by}
     fresh = insert(Entry).on_conflict_do_nothing(
         index_elements=["source_kind", "source_id", "unit", "holder_id", "revision"],
         index_where=Entry.reverses_id.is_(None),
     )
-    stamped = [{"id": new_id(), **row, **stamp} for row in rows]
+    stamped = [{"id": new_id(), **row, **_stamp(booked_by)} for row in rows]
     written = (await session.scalars(fresh.returning(Entry.id), stamped)).all()
     if written:
-        events.record(
-            session,
-            kind,
-            subject=rows[0]["source_id"],
-            region_code=rows[0]["region_code"],
-            actor=booked_by,
-            entry_ids=[str(entry_id) for entry_id in written],
-        )
+        session.add(_told(kind, rows[0], written, booked_by))
+
+
+def _stamp(booked_by: uuid.UUID | None) -> Row:
+    return {"booked_at": clock.now(), "booked_by": booked_by}
+
+
+def _told(kind: LedgerEvent, row: Row, entry_ids: Sequence[uuid.UUID], booked_by: uuid.UUID | None) -> Event:
+    of = {"subject": row["source_id"], "region_code": row["region_code"], "actor": booked_by}
+    return events.event(kind, **of, entry_ids=[str(entry_id) for entry_id in entry_ids])

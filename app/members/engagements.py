@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit import db
-from app.kit.db import new_id
+from app.kit.db import made, new_id
 from app.members import queries
 from app.members.errors import Overlaps
 from app.members.models import Engagement
@@ -30,15 +30,7 @@ async def book(
     Of two at once, the second raises `Overlaps`; its transaction can then only be rolled back.
     """
     await queries.wait_in_line(session, person_id)  # else two inserts wait for each other until one is ended
-    engagement = Engagement(
-        id=new_id(),
-        person_id=person_id,
-        during=Range(starts_at, ends_at),
-        source_kind=source_kind,
-        source_id=source_id,
-        live=True,
-    )
-    session.add(engagement)
+    session.add(booked(person_id, starts_at, ends_at, source_kind, source_id))
     try:
         await session.flush()  # the constraint decides, and what comes after needs to know
     except IntegrityError as error:
@@ -47,18 +39,26 @@ async def book(
         raise
 
 
+def booked(
+    person_id: uuid.UUID, starts_at: datetime, ends_at: datetime, source_kind: str, source_id: uuid.UUID
+) -> Engagement:
+    """A stretch of somebody's time, not written yet."""
+    named = {"source_kind": source_kind, "source_id": source_id}
+    return made(Engagement, id=new_id(), person_id=person_id, during=Range(starts_at, ends_at), **named, live=True)
+
+
 async def release(
     session: AsyncSession, source_kind: str, source_ids: Sequence[uuid.UUID], person_id: uuid.UUID | None = None
 ) -> None:
     """Free the time that some sources had booked, of one person or of all their people."""
     if not source_ids:
         return
-    booked = update(Engagement).where(
+    theirs = update(Engagement).where(
         Engagement.source_kind == source_kind, Engagement.source_id.in_(source_ids), Engagement.live
     )
     if person_id:
-        booked = booked.where(Engagement.person_id == person_id)
-    await session.execute(booked.values(live=False))
+        theirs = theirs.where(Engagement.person_id == person_id)
+    await session.execute(theirs.values(live=False))
 
 
 async def busy(session: AsyncSession, person_id: uuid.UUID, starts_at: datetime, ends_at: datetime) -> bool:

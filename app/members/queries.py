@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, Uuid, cast, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import BIT, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
@@ -94,8 +95,13 @@ def listed(wanted: MembersWanted, organization_paths: Sequence[str] | None) -> S
 
 async def wait_in_line(session: AsyncSession, person_id: uuid.UUID) -> None:
     """Hold a person's bookings until this transaction ends, so that two at once come one after the other."""
-    random_half = int.from_bytes(person_id.bytes[8:], signed=True)
-    await session.execute(select(func.pg_advisory_xact_lock(random_half)))
+    await session.execute(select(func.pg_advisory_xact_lock(turn_of(literal(person_id, Uuid)))))
+
+
+def turn_of(person_id: Any) -> ColumnElement[int]:
+    """What stands for a person's bookings among the advisory locks: the random half of their id."""
+    half = func.right(func.replace(cast(person_id, Text), "-", ""), 16)
+    return cast(cast(func.concat("x", half), BIT(64)), BigInteger)
 
 
 async def is_busy(session: AsyncSession, person_id: uuid.UUID, starts_at: datetime, ends_at: datetime) -> bool:

@@ -1,0 +1,195 @@
+"""The statements of a hot scan, made once (ADR 0006).
+
+The gate answers a row in the common case only. What it leaves out is not refused: the usual way looks at it.
+"""
+
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    DateTime,
+    Select,
+    String,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from app.access.models import Account
+from app.activities.lifecycle import HOLDS, ShiftState, SignUpState
+from app.activities.models import Activity, Shift, SignUp
+from app.checkins import scan_queries
+from app.checkins.meaning import TOO_EARLY
+from app.checkins.models import Place, PlaceCode
+from app.checkins.scan_models import Scan
+from app.demands.hot_queries import NOW, TODAY, of_member, places
+from app.kit.db import Base
+from app.kit.events import Event
+from app.kit.hot import columns_of, given, new_row, table_of
+from app.kit.idempotency import IdempotencyKey
+from app.ledger.models import Entry
+from app.members import queries as members
+from app.members.models import Engagement, Member
+from app.policies.activity_rules import ActivityKey
+from app.policies.defaults import Key
+from app.policies.queries import values_above
+from app.policies.scan_rules import ScanKey
+from app.regions.codes import STEPS
+
+DEVICE, NONCE, NUMBER = (given(name, type_=Text) for name in ("device", "nonce", "number"))
+SHIFT = given("shift", type_=Uuid)
+VERSIONS = {
+    Shift: cast(literal_column("shifts.xmin", String), Text),
+    SignUp: cast(literal_column("sign_ups.xmin", String), Text),
+}
+"""Change with every change of a row."""
+HERE = (ActivityKey.PRESENCE_MARGIN.key, ScanKey.GAP.key, ScanKey.LOCATION.key, ScanKey.DEVICE_WINDOW.key)
+THERE = (ActivityKey.PRESENCE_MARGIN.key, ActivityKey.ACTIVITY_HOURS.key)
+"""The rules that count where the code hangs, and where the activity is."""
+ANSWERED = ("id", "nonce", "scanned_by", "outcome", "reason", "action", "subject_id", "received_at", "counts_at")
+"""What is answered of a scan that was heard before."""
+PLACE = ("id", "region_code", "purpose", "version")
+CODE = ("version", "expires_at", "revoked_at")
+ACTIVITY = ("id", "region_code", "kind", "audience", "state")
+MOVED = ("state", "due_at", "walk_in", "arrived_at", "arrival", "left_at", "departure", "minutes", "auto_left")
+"""What a scan changes of a sign-up."""
+ABOVE, LONGEST = (*STEPS, 15, 18, 21), 24
+"""How long the codes are of what a place may lie in, if its own is not longer than that."""
+Other = aliased(Scan)
+
+
+class Way(StrEnum):
+    """What a scan does beside being heard."""
+
+    NOTHING = "nothing"
+    MOVES = "moves"
+    BOOKS = "books"
+    WALKS_IN = "walks_in"
+
+
+BOOKED = "booked"
+"""How the second event of a scan, that minutes were booked, is called."""
+
+
+def labelled(of: str, source: Any, names: Any) -> list[ColumnElement[Any]]:
+    """Some columns under the names `values_of` looks for."""
+    return [getattr(source, name).label(f"{of}_{name}") for name in names]
+
+
+def _around() -> ColumnElement[bool]:
+    """Whether an activity is in the region of a place, below it, or in one that holds it, as `regions.around`."""
+    below = and_(Activity.region_code >= Place.region_code, Activity.region_code < Place.region_code + ":")
+    return or_(below, Activity.region_code.in_([func.left(Place.region_code, n) for n in ABOVE]))
+
+
+def _on(*, said: bool) -> Any:
+    """The published shifts that a scan may be for: the one that it names, or those on around the place half a day."""
+    joined = select(
+        *labelled("shift", Shift, columns_of(Shift)),
+        VERSIONS[Shift].label("shift_version"),
+        *labelled("activity", Activity, ACTIVITY),
+    ).join(Activity, Activity.id == Shift.activity_id)
+    joined = joined.where(Activity.published_at.is_not(None), Place.id.is_not(None)).correlate(Place)
+    if said:
+        return joined.where(Shift.id == SHIFT).lateral("on_now")
+    near = (Shift.starts_at <= NOW + TOO_EARLY, Shift.ends_at >= NOW - TOO_EARLY)
+    return joined.where(_around(), Shift.state != ShiftState.CANCELLED, *near).lateral("on_now")
+
+
+def _others(person: Any) -> tuple[ColumnElement[bool], ...]:
+    """The scans that others have made for themselves with a device."""
+    return Other.device == DEVICE, Other.scanned_by != person, Other.used_code.is_(None)
+
+
+def _gate(*, said: bool) -> Select[*tuple[Any, ...]]:
+    """All that decides what a member without any grant says with a scan, a row for each shift that it may be for."""
+    on = _on(said=said)
+    standing = SignUp.state.in_([*HOLDS, SignUpState.WAITING])
+    hers = (SignUp.shift_id == on.c.shift_id) & SignUp.person_id.in_([Account.id, Account.member_id]) & standing
+    return (
+        of_member(
+            Member.home_region_code.label("home"),
+            Member.organization_id.label("organization_id"),
+            *labelled("heard", Scan, ANSWERED),
+            *labelled("code", PlaceCode, CODE),
+            *labelled("place", Place, PLACE),
+            *on.c,
+            *labelled("sign_up", SignUp, columns_of(SignUp)),
+            VERSIONS[SignUp].label("sign_up_version"),
+            select(func.max(Other.received_at)).where(*_others(Account.id)).scalar_subquery().label("others"),
+            values_above(HERE, Place.region_code, TODAY).label("here"),
+            values_above(THERE, on.c.activity_region_code, TODAY).label("there"),
+            values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY).label("reach"),
+            places().label("places"),
+        )
+        .outerjoin(Scan, (Scan.device == DEVICE) & (Scan.nonce == NONCE))
+        .outerjoin(PlaceCode, PlaceCode.number == NUMBER)
+        .outerjoin(Place, (Place.id == PlaceCode.place_id) & (func.length(Place.region_code) <= LONGEST))
+        .outerjoin(on, true())
+        .outerjoin(SignUp, hers)
+    )
+
+
+def _here() -> CTE:
+    """The shift, held, unless it was changed or others used the device since the gate was read.
+
+    First comes who scans with the same device, as on the usual way.
+    """
+    first = select(func.pg_advisory_xact_lock(scan_queries.turn_of(DEVICE)).label("turn")).cte("first")
+    since = given("since", type_=DateTime(timezone=True))
+    others = exists().where(*_others(given("scans_scanned_by", type_=Uuid)), Other.received_at >= since)
+    unchanged = (Shift.id == SHIFT, given("shift_version", type_=Text) == VERSIONS[Shift])
+    held = select(Shift.id).join(first, true()).where(*unchanged, ~others)
+    return held.with_for_update(read=True, key_share=True, of=Shift).cte("here")
+
+
+def _moved(here: CTE) -> CTE:
+    changed = {name: given(f"sign_ups_{name}", type_=table_of(SignUp).c[name].type) for name in MOVED}
+    unchanged = (SignUp.id == given("sign_up", type_=Uuid), given("sign_up_version", type_=Text) == VERSIONS[SignUp])
+    moving = update(SignUp).where(SignUp.shift_id == here.c.id, *unchanged).values(changed)
+    return moving.returning(SignUp.id).cte("moved")
+
+
+def _in_line(here: CTE) -> CTE:
+    """A person's bookings, held: two that are made at once come one after the other."""
+    person = given("sign_ups_person_id", type_=Uuid)
+    return select(func.pg_advisory_xact_lock(members.turn_of(person)).label("turn")).select_from(here).cte("in_line")
+
+
+@cache
+def written(way: Way, *, keyed: bool) -> Select[*tuple[Any, ...]]:
+    """Write a scan and all that goes with it; no row, and nothing written, where something changed since the gate."""
+    here = _here()
+    match way:
+        case Way.NOTHING:
+            root, rows = here, []
+        case Way.WALKS_IN:
+            root = _in_line(here)
+            rows = [new_row(SignUp, root), new_row(Engagement, root), new_row(Event, root)]
+        case Way.MOVES:
+            root = _moved(here)
+            rows = [new_row(Event, root)]
+        case Way.BOOKS:
+            root = _moved(here)
+            told = new_row(Event, root)
+            rows = [new_row(Entry, root), told, new_row(Event, told, BOOKED)]  # in the order of the log
+    models: list[type[Base]] = [Scan, *([IdempotencyKey] if keyed else [])]
+    rows += [new_row(model, root) for model in models]
+    return select(func.count().label("written")).select_from(root).having(func.count() > 0).add_cte(*rows)
+
+
+GATE, GATE_OF_SHIFT = _gate(said=False), _gate(said=True)
+KEEP = select(func.count().label("written")).add_cte(new_row(IdempotencyKey))
+"""Keep the answer to a keyed scan that was heard before."""
