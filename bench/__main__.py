@@ -43,7 +43,7 @@ def main() -> None:
             city.show(console, server, asked.city)
     if asked.only in (None, "scan"):
         with data_dir() as folder, serving(folder, workers=2) as server:
-            scans.show(console, server, min(5_000, asked.members), asked.seconds)
+            scans.show(console, server, min(5_000, asked.members), asked)
     if asked.only in (None, "enrollments"):
         with data_dir() as folder, serving(folder) as server:
             enrollments.show(console, server, asked.city)

@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,12 +104,12 @@ def _read(log: str) -> list[Said]:
     return said
 
 
-def script(first: Sample, second: Sample, town: Town) -> str:
-    """The pgbench script of two samples of one command."""
+def script(first: Sample, second: Sample, town: Town, kinds: Sequence[str] = KINDS) -> str:
+    """The pgbench script of two samples of one command; things of other than these `kinds` are made anew."""
     if [one.text for one in first.said] != [one.text for one in second.said]:
         raise SystemExit("two requests of one command asked different things of the database")
     lines = [f"\\set demand random(1, {town.demands})", f"\\set member random(1, {len(town.tokens)})"]
-    known = {str(id_of(kind, second.demand if kind == "demands" else second.member)): kind for kind in KINDS}
+    known = {str(id_of(kind, second.demand if kind == "demands" else second.member)): kind for kind in kinds}
     fresh: dict[str, int] = {}
     for one, other in zip(first.said, second.said, strict=True):
         drawn = {

@@ -1,7 +1,10 @@
-"""A crowd scans one poster through two workers, each once; beside what the database does alone for as many rows."""
+"""A crowd scans one poster through two workers, each once; beside what the database does alone with these statements."""
 
+import argparse
 import itertools
 import random
+import statistics
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,64 +14,50 @@ from rich.table import Table
 from app.kit import clock
 from bench import limit, load
 from bench.server import Server
-from bench.town import COMMUNITY, Town, base, build, post
+from bench.town import COMMUNITY, Town, build, post
 
 CONNECTIONS = 16
 WANTED = 0.30
-ALONE = """
-\\set person random(1, {people})
-WITH came AS (
-    INSERT INTO sign_ups (id, shift_id, person_kind, person_id, state, walk_in, leave_freely, made_by, made_at,
-        arrived_at, arrival, auto_left, late)
-    VALUES (gen_random_uuid(), '{shift}', 'member', gen_random_uuid(), 'present', true, false,
-        bench_id({accounts} + :person), now(), now(), 'measured', false, false)
-    RETURNING id, person_id, arrived_at
-), booked AS (
-    INSERT INTO engagements (id, person_id, during, source_kind, source_id, live)
-    SELECT gen_random_uuid(), person_id, tstzrange(now(), now() + interval '2 hours'), 'activity', id, true FROM came
-), told AS (
-    INSERT INTO events (id, kind, subject, region_code, actor, payload, at)
-    SELECT gen_random_uuid(), 'activity.attended', '{activity}', '{region}',
-        bench_id({accounts} + :person), jsonb_build_object('sign_up_id', id, 'shift_id', '{shift}'), now() FROM came
-)
-INSERT INTO scans (id, device, nonce, scanned_by, purpose, number, place_id, region_code, action, subject_id,
-    person_kind, person_id, "offline", claimed_at, received_at, outcome, counts_at, flags)
-SELECT gen_random_uuid(), id::text, 'nonce-0001', bench_id({accounts} + :person), 'P', '{number}',
-    '{place}', '{region}', 'attend', '{shift}', 'member', person_id, false, now(), now(), 'accepted', arrived_at, '{{}}'
-FROM came;
-"""
-"""All that a scan writes, in one statement: what it would be at its best."""
+DRAWN = ("accounts", "sign_ins")
+"""Of whom pgbench scans; the people themselves it makes anew, since nobody walks in twice."""
 SCANNED = """
 SELECT count(*), count(DISTINCT person_id), count(*) FILTER (WHERE outcome = 'accepted'),
-    extract(epoch FROM max(received_at) - min(received_at))::float FROM scans
+    extract(epoch FROM max(received_at) - min(received_at))::float FROM scans WHERE nonce LIKE '{nonce}%'
 """
 PRESENT = "SELECT count(*) FROM sign_ups WHERE state = 'present'"
+GO_HOME = (
+    "UPDATE engagements SET live = false WHERE live",
+    "UPDATE sign_ups SET state = 'cancelled' WHERE state = 'present'",
+    "VACUUM ANALYZE engagements",
+    "VACUUM ANALYZE sign_ups",
+    "VACUUM ANALYZE scans",
+)
+"""Everybody may walk in again."""
 
 
-def show(console: Console, server: Server, people: int, seconds: float) -> None:
-    """Let everybody scan once, and print how fast that was and whether everybody is there."""
+def show(console: Console, server: Server, people: int, asked: argparse.Namespace) -> None:
+    """Let everybody scan once a round, and print how fast that was and whether everybody is there."""
     town = build(server, members=people, demands=1)
-    town.sign_in(people)
     place = post(server, town.desk, "/places", {"region_code": COMMUNITY, "purpose": "attend"})
-    activity = _activity(town)
-    shift = activity["shifts"][0]["id"]
-    _crowd(town, place["code"], shift, people, seconds)
-    [[scans, persons, accepted, took]] = server.run(SCANNED)
-    [[present]] = server.run(PRESENT)
-    number = place["number"].replace("-", "")
-    named = {"accounts": base("accounts"), "region": COMMUNITY}
-    named |= {"people": people, "shift": shift, "activity": activity["id"], "place": place["id"], "number": number}
-    alone = limit.run(server, ALONE.format(**named), seconds)
-    table = Table("people", "scans", "accepted", "present", "scans/s", "database/s", "ratio", "wanted")
-    rate = scans / max(took, 0.001)
-    figures = (people, scans, accepted, present, f"{rate:,.0f}", f"{alone:,.0f}", f"{rate / alone:.3f}", WANTED)
-    table.add_row(*map(str, figures))
+    shift = _shift(town)
+    town.sign_in(people)
+    samples = [(_scan(town, person, "sample", place["code"], shift), 1, person) for person in range(1, 7)]
+    statements = limit.script(*limit.sample(server, samples), town, DRAWN)
+    if asked.scripts:
+        console.print(statements, markup=False, highlight=False, soft_wrap=True)
+    http, database = [], []
+    for number in range(asked.rounds):
+        town.sign_in(people)
+        http.append(_crowd(town, f"round-{number}", place["code"], shift, people, asked.seconds))
+        database.append(limit.run(server, statements, asked.seconds))
+    ratio = statistics.median(one / other for one, other in zip(http, database, strict=True))
+    table = Table("people", "scans/s", "database/s", "ratio", "wanted", title="median of alternating rounds; 2 workers")
+    figures = (statistics.median(http), statistics.median(database))
+    table.add_row(str(people), *(f"{one:,.0f}" for one in figures), f"{ratio:.3f}", str(WANTED))
     console.print(table)
-    if not scans == persons == accepted == present == people:
-        raise SystemExit("not everybody is there exactly once")
 
 
-def _activity(town: Town) -> dict[str, Any]:
+def _shift(town: Town) -> str:
     begins = clock.now() + timedelta(minutes=15)
     shift = {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=2)).isoformat()}
     body = {
@@ -79,21 +68,28 @@ def _activity(town: Town) -> dict[str, Any]:
         "shifts": [shift | {"roles": [{"name": "队员", "capacity": 10}]}],
     }
     made = post(town.server, town.desk, "/activities", body)
-    return post(town.server, town.desk, f"/activities/{made['id']}/publish", {})
+    published: dict[str, Any] = post(town.server, town.desk, f"/activities/{made['id']}/publish", {})
+    return str(published["shifts"][0]["id"])
 
 
-def _crowd(town: Town, code: str, shift: str, people: int, seconds: float) -> None:
-    """Drive until everybody has scanned; whoever comes again sends the same scan, which is answered as before."""
-    numbers = itertools.cycle(range(1, people + 1))
-    begun = clock.now().isoformat()
+def _scan(town: Town, person: int, nonce: str, code: str, shift: str) -> bytes:
+    scan = {"nonce": f"{nonce}-{person:06}", "code": code, "scanned_at": "2026-01-01T00:00:00Z", "subject_id": shift}
+    return town.request("POST", "/scans", person, {"device": f"phone-{person:06}", "scans": [scan]})
 
-    def make(_: random.Random) -> bytes:
-        person = next(numbers)
-        scan = {"nonce": f"nonce-{person:06}", "code": code, "scanned_at": begun, "subject_id": shift}
-        return town.request("POST", "/scans", person, {"device": f"phone-{person:06}", "scans": [scan]})
 
+def _crowd(town: Town, nonce: str, code: str, shift: str, people: int, seconds: float) -> float:
+    """Scans a second, until everybody has scanned; whoever comes again sends the same scan, answered as before."""
+    town.server.run(*GO_HOME)
     scanned = 0
     while scanned < people:
         numbers = itertools.cycle([*range(scanned + 1, people + 1), *range(1, scanned + 1)])
+
+        def make(_: random.Random, numbers: Iterator[int] = numbers) -> bytes:
+            return _scan(town, next(numbers), nonce, code, shift)
+
         load.drive(town.server.port, make, connections=CONNECTIONS, seconds=seconds)
-        [[scanned]] = town.server.run("SELECT count(*) FROM scans")
+        [[scanned, persons, accepted, took]] = town.server.run(SCANNED.format(nonce=nonce))
+    [[present]] = town.server.run(PRESENT)
+    if not scanned == persons == accepted == present == people:
+        raise SystemExit("not everybody is there exactly once")
+    return float(scanned / max(took, 0.001))

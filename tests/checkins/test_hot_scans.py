@@ -121,7 +121,7 @@ async def asked(street: Street, place_id: str, said: Body, before: list[Body]) -
         code = code[:-1] + ("0" if code[-1] != "0" else "1")
     if said.get("address"):
         code = f"https://yihu.example/q/{code}"
-    more = {name: said[name] for name in ("action", "offline", "location", "unknown") if name in said}
+    more: Body = {name: said[name] for name in ("action", "offline", "location", "unknown") if name in said}
     if said.get("subject"):
         more["subject_id"] = street.shift_id
     return [a_scan(code, **more) for _ in range(2 if said.get("twice") else 1)]
@@ -142,7 +142,8 @@ async def written(both: Both, who: Client) -> tuple[list[Any], dict[str, str]]:
 async def test_both_ways_answer_and_write_the_same(both: Both, street: Street, seed: int) -> None:
     dice = random.Random(seed)
     wanted = a_situation(dice)
-    place_id, before = await arranged(street, wanted), []
+    place_id = await arranged(street, wanted)
+    before: list[Body] = []
     for minute, said in wanted.steps:
         await street.at(evening() + timedelta(minutes=minute))
         world = street.evenings.world
