@@ -1,4 +1,4 @@
-"""A crowd scans one poster through two workers, each once; beside what the database does alone with these statements."""
+"""A crowd scans one poster through two workers, each once; beside what the database does alone with the same."""
 
 import argparse
 import itertools
@@ -45,15 +45,24 @@ def show(console: Console, server: Server, people: int, asked: argparse.Namespac
     statements = limit.script(*limit.sample(server, samples), town, DRAWN)
     if asked.scripts:
         console.print(statements, markup=False, highlight=False, soft_wrap=True)
-    http, database = [], []
+    http, database, spent = [], [], server.cpu_seconds()
     for number in range(asked.rounds):
         town.sign_in(people)
         http.append(_crowd(town, f"round-{number}", place["code"], shift, people, asked.seconds))
         database.append(limit.run(server, statements, asked.seconds))
+    cpu_us = 1e6 * (server.cpu_seconds() - spent) / (asked.rounds * people)
     ratio = statistics.median(one / other for one, other in zip(http, database, strict=True))
-    table = Table("people", "scans/s", "database/s", "ratio", "wanted", title="median of alternating rounds; 2 workers")
+    table = Table(
+        "people",
+        "scans/s",
+        "database/s",
+        "ratio",
+        "wanted",
+        "app CPU µs",
+        title="median of alternating rounds; 2 workers",
+    )
     figures = (statistics.median(http), statistics.median(database))
-    table.add_row(str(people), *(f"{one:,.0f}" for one in figures), f"{ratio:.3f}", str(WANTED))
+    table.add_row(str(people), *(f"{one:,.0f}" for one in figures), f"{ratio:.3f}", str(WANTED), f"{cpu_us:,.0f}")
     console.print(table)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    bindparam,
     cast,
     exists,
     func,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.access.models import Account
-from app.activities.lifecycle import HOLDS, ShiftState, SignUpState
+from app.activities.lifecycle import GONE, ShiftState
 from app.activities.models import Activity, Shift, SignUp
 from app.checkins import scan_queries
 from app.checkins.meaning import TOO_EARLY
@@ -68,6 +69,8 @@ MOVED = ("state", "due_at", "walk_in", "arrived_at", "arrival", "left_at", "depa
 ABOVE, LONGEST = (*STEPS, 15, 18, 21), 24
 """How long the codes are of what a place may lie in, if its own is not longer than that."""
 Other = aliased(Scan)
+STANDING = SignUp.state.not_in(bindparam("gone", sorted(GONE), expanding=True, literal_execute=True))
+"""Written out, since the index of those who stand is found by it."""
 
 
 class Way(StrEnum):
@@ -116,8 +119,7 @@ def _others(person: Any) -> tuple[ColumnElement[bool], ...]:
 def _gate(*, said: bool) -> Select[*tuple[Any, ...]]:
     """All that decides what a member without any grant says with a scan, a row for each shift that it may be for."""
     on = _on(said=said)
-    standing = SignUp.state.in_([*HOLDS, SignUpState.WAITING])
-    hers = (SignUp.shift_id == on.c.shift_id) & SignUp.person_id.in_([Account.id, Account.member_id]) & standing
+    hers = (SignUp.shift_id == on.c.shift_id) & SignUp.person_id.in_([Account.id, Account.member_id]) & STANDING
     return (
         of_member(
             Member.home_region_code.label("home"),
