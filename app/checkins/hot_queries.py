@@ -3,7 +3,6 @@
 The gate answers a row in the common case only. What it leaves out is not refused: the usual way looks at it.
 """
 
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -35,14 +34,12 @@ from app.checkins import scan_queries
 from app.checkins.meaning import TOO_EARLY
 from app.checkins.models import Place, PlaceCode
 from app.checkins.scan_models import Scan
-from app.demands.hot_queries import NOW, TODAY, of_member, places
+from app.demands.hot_queries import NOW, TODAY, keys_of, of_caller, places
 from app.kit.db import Base
 from app.kit.events import Event
-from app.kit.hot import columns_of, given, new_row, table_of
-from app.kit.idempotency import IdempotencyKey
-from app.ledger.models import Entry
+from app.kit.hot import columns_of, given, table_of, writing
 from app.members import queries as members
-from app.members.models import Engagement, Member
+from app.members.models import Member
 from app.policies.activity_rules import ActivityKey
 from app.policies.defaults import Key
 from app.policies.queries import values_above
@@ -56,8 +53,8 @@ VERSIONS = {
     SignUp: cast(literal_column("sign_ups.xmin", String), Text),
 }
 """Change with every change of a row."""
-HERE = (ActivityKey.PRESENCE_MARGIN.key, ScanKey.GAP.key, ScanKey.LOCATION.key, ScanKey.DEVICE_WINDOW.key)
-THERE = (ActivityKey.PRESENCE_MARGIN.key, ActivityKey.ACTIVITY_HOURS.key)
+HERE = (ActivityKey.PRESENCE_MARGIN, ScanKey.GAP, ScanKey.LOCATION, ScanKey.DEVICE_WINDOW)
+THERE = (ActivityKey.PRESENCE_MARGIN, ActivityKey.ACTIVITY_HOURS)
 """The rules that count where the code hangs, and where the activity is."""
 ANSWERED = ("id", "nonce", "scanned_by", "outcome", "reason", "action", "subject_id", "received_at", "counts_at")
 """What is answered of a scan that was heard before."""
@@ -69,21 +66,9 @@ MOVED = ("state", "due_at", "walk_in", "arrived_at", "arrival", "left_at", "depa
 ABOVE, LONGEST = (*STEPS, 15, 18, 21), 24
 """How long the codes are of what a place may lie in, if its own is not longer than that."""
 Other = aliased(Scan)
+HOME = func.coalesce(Member.home_region_code, Account.home_region_code)
 STANDING = SignUp.state.not_in(bindparam("gone", sorted(GONE), expanding=True, literal_execute=True))
 """Written out, since the index of those who stand is found by it."""
-
-
-class Way(StrEnum):
-    """What a scan does beside being heard."""
-
-    NOTHING = "nothing"
-    MOVES = "moves"
-    BOOKS = "books"
-    WALKS_IN = "walks_in"
-
-
-BOOKED = "booked"
-"""How the second event of a scan, that minutes were booked, is called."""
 
 
 def labelled(of: str, source: Any, names: Any) -> list[ColumnElement[Any]]:
@@ -117,12 +102,12 @@ def _others(person: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _gate(*, said: bool) -> Select[*tuple[Any, ...]]:
-    """All that decides what a member without any grant says with a scan, a row for each shift that it may be for."""
+    """All that decides what somebody without any grant says with a scan, a row for each shift that it may be for."""
     on = _on(said=said)
     hers = (SignUp.shift_id == on.c.shift_id) & SignUp.person_id.in_([Account.id, Account.member_id]) & STANDING
     return (
-        of_member(
-            Member.home_region_code.label("home"),
+        of_caller(
+            HOME.label("home"),
             Member.organization_id.label("organization_id"),
             *labelled("heard", Scan, ANSWERED),
             *labelled("code", PlaceCode, CODE),
@@ -131,11 +116,12 @@ def _gate(*, said: bool) -> Select[*tuple[Any, ...]]:
             *labelled("sign_up", SignUp, columns_of(SignUp)),
             VERSIONS[SignUp].label("sign_up_version"),
             select(func.max(Other.received_at)).where(*_others(Account.id)).scalar_subquery().label("others"),
-            values_above(HERE, Place.region_code, TODAY).label("here"),
-            values_above(THERE, on.c.activity_region_code, TODAY).label("there"),
-            values_above([Key.CLAIM_REACH.key], Member.home_region_code, TODAY).label("reach"),
+            values_above(keys_of(HERE), Place.region_code, TODAY).label("here"),
+            values_above(keys_of(THERE), on.c.activity_region_code, TODAY).label("there"),
+            values_above([Key.CLAIM_REACH.key], HOME, TODAY).label("reach"),
             places().label("places"),
         )
+        .outerjoin(Member, Member.id == Account.member_id)
         .outerjoin(Scan, (Scan.device == DEVICE) & (Scan.nonce == NONCE))
         .outerjoin(PlaceCode, PlaceCode.number == NUMBER)
         .outerjoin(Place, (Place.id == PlaceCode.place_id) & (func.length(Place.region_code) <= LONGEST))
@@ -147,13 +133,13 @@ def _gate(*, said: bool) -> Select[*tuple[Any, ...]]:
 def _here() -> CTE:
     """The shift, held, unless it was changed or others used the device since the gate was read.
 
-    First comes who scans with the same device, as on the usual way.
+    Whoever scans with the same device at once is not waited for: what they write could not be seen any more.
     """
-    first = select(func.pg_advisory_xact_lock(scan_queries.turn_of(DEVICE)).label("turn")).cte("first")
+    turn = select(func.pg_try_advisory_xact_lock(scan_queries.turn_of(DEVICE)).label("ours")).cte("turn")
     since = given("since", type_=DateTime(timezone=True))
     others = exists().where(*_others(given("scans_scanned_by", type_=Uuid)), Other.received_at >= since)
     unchanged = (Shift.id == SHIFT, given("shift_version", type_=Text) == VERSIONS[Shift])
-    held = select(Shift.id).join(first, true()).where(*unchanged, ~others)
+    held = select(Shift.id).join(turn, turn.c.ours).where(*unchanged, ~others)
     return held.with_for_update(read=True, key_share=True, of=Shift).cte("here")
 
 
@@ -171,27 +157,12 @@ def _in_line(here: CTE) -> CTE:
 
 
 @cache
-def written(way: Way, *, keyed: bool) -> Select[*tuple[Any, ...]]:
+def written(models: tuple[type[Base], ...]) -> Select[int]:
     """Write a scan and all that goes with it; no row, and nothing written, where something changed since the gate."""
     here = _here()
-    match way:
-        case Way.NOTHING:
-            root, rows = here, []
-        case Way.WALKS_IN:
-            root = _in_line(here)
-            rows = [new_row(SignUp, root), new_row(Engagement, root), new_row(Event, root)]
-        case Way.MOVES:
-            root = _moved(here)
-            rows = [new_row(Event, root)]
-        case Way.BOOKS:
-            root = _moved(here)
-            told = new_row(Event, root)
-            rows = [new_row(Entry, root), told, new_row(Event, told, BOOKED)]  # in the order of the log
-    models: list[type[Base]] = [Scan, *([IdempotencyKey] if keyed else [])]
-    rows += [new_row(model, root) for model in models]
-    return select(func.count().label("written")).select_from(root).having(func.count() > 0).add_cte(*rows)
+    if SignUp in models:
+        return writing(models, _in_line(here))
+    return writing(models, _moved(here) if Event in models else here)
 
 
 GATE, GATE_OF_SHIFT = _gate(said=False), _gate(said=True)
-KEEP = select(func.count().label("written")).add_cte(new_row(IdempotencyKey))
-"""Keep the answer to a keyed scan that was heard before."""

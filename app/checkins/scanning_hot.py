@@ -1,4 +1,4 @@
-"""扫码, fast: a member attends or leaves by one scan of a code that hangs or is shown there (ADR 0006).
+"""扫码, fast: somebody attends or leaves by one scan of a code that hangs or is shown there (ADR 0006).
 
 The rules are those of `meaning`, `presence` and `saying`. What was heard before is answered as then. What waits, is
 refused or marked, and whatever is not this common case, is left to `scanning.scan`, which explains.
@@ -19,12 +19,12 @@ from app.activities.presence import Sighting
 from app.activities.queries import RUNNING
 from app.activities.telling import told_of
 from app.checkins import hot_queries, meaning, saying, scanning
-from app.checkins.hot_queries import Way
 from app.checkins.meaning import Meaning, Refused
 from app.checkins.models import CodeState, Place, PlaceCode, PlacePurpose
 from app.checkins.scan_models import Scan, ScanAction, ScanOutcome
 from app.checkins.scan_schemas import ScanIn, ScannedOut, ScansIn
 from app.demands import reaching
+from app.demands.models import Audience
 from app.kit import clock, codes, idempotency
 from app.kit.codes import Code, Purpose
 from app.kit.db import Base, made
@@ -45,13 +45,14 @@ Thing = TypeVar("Thing", bound=Base)
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Who was seen when, at which shift, and all that the gate knows of that."""
+    """Who was seen when, at which shift, with which sign-up, and all that the gate knows of that."""
 
     caller: Caller
     person: Person
     sighting: Sighting
     shift: Shift
     activity: Activity
+    one: SignUp | None
     row: Values
 
 
@@ -78,16 +79,21 @@ async def _attempt(asked: Asked, line: Line, device: str, item: ScanIn) -> Answe
         raise NotPlain
     caller = Caller(rows[0]["account_id"], asked.sign_in_id, member_id=rows[0]["member_id"])
     if rows[0]["heard_id"] is not None:
-        return await _again(asked, line, caller, _of(Scan, "heard", hot_queries.ANSWERED, rows[0]))
+        return _again(asked, caller, _of(Scan, "heard", hot_queries.ANSWERED, rows[0]))
     if code is None or item.offline:
         raise NotPlain
     heard = scanning.new_scan(caller, device, item, now)
     scanning.note(heard, code)
     seen = _understood(caller, item, rows, now)
-    way, values = _done(seen, heard, item)
+    things, changed = _done(seen, heard, item)
+    answer = _answer(caller, heard)
+    things.append(heard)
+    if asked.keyed is not None:
+        things.append(idempotency.answered(asked.keyring, asked.keyed(caller.account_id), answer))
     since = now - policies.read_above(ScanKey.DEVICE_WINDOW, seen.row["here"])
     held = {"device": device, "since": since, "shift": seen.shift.id, "shift_version": seen.row["shift_version"]}
-    return await _write(asked, line, caller, heard, way, values | held)
+    statement = hot_queries.written(tuple(map(type, things)))
+    return answer if await line.row(statement, **row_values(*things), **changed, **held) else None
 
 
 def _read(asked: Asked, item: ScanIn, now: datetime) -> Code | None:
@@ -99,24 +105,11 @@ def _read(asked: Asked, item: ScanIn, now: datetime) -> Code | None:
     return code if code.purpose in (Purpose.PLACE, Purpose.SCREEN) else None
 
 
-async def _again(asked: Asked, line: Line, caller: Caller, heard: Scan) -> Answer:
+def _again(asked: Asked, caller: Caller, heard: Scan) -> Answer:
     """What was answered to a scan that was heard before, unless a person may have decided of it since."""
-    if heard.outcome == ScanOutcome.PENDING or heard.scanned_by != caller.account_id:
+    if heard.outcome == ScanOutcome.PENDING or heard.scanned_by != caller.account_id or asked.keyed is not None:
         raise NotPlain
-    answer = _answer(caller, heard)
-    if asked.keyed is not None:
-        kept = idempotency.answered(asked.keyring, asked.keyed(caller.account_id), answer)
-        await line.row(hot_queries.KEEP, **row_values(kept))
-    return answer
-
-
-async def _write(asked: Asked, line: Line, caller: Caller, heard: Scan, way: Way, values: Values) -> Answer | None:
-    answer = _answer(caller, heard)
-    values = values | row_values(heard)
-    if asked.keyed is not None:
-        values |= row_values(idempotency.answered(asked.keyring, asked.keyed(caller.account_id), answer))
-    written = await line.row(hot_queries.written(way, keyed=asked.keyed is not None), **values)
-    return answer if written else None
+    return _answer(caller, heard)
 
 
 def _answer(caller: Caller, heard: Scan) -> Answer:
@@ -131,25 +124,29 @@ def _of(model: type[Thing], called: str, names: Any, row: Values) -> Thing:
 def _understood(caller: Caller, item: ScanIn, rows: list[Values], now: datetime) -> _Seen:
     """The shift that is meant, where nothing about the scan is odd."""
     first = rows[0]
-    if first["place_id"] is None or first["place_purpose"] != PlacePurpose.ATTEND:
-        raise NotPlain
     place = _of(Place, "place", hot_queries.PLACE, first)
-    if _of(PlaceCode, "code", hot_queries.CODE, first).state(place, now) is not CodeState.LIVE:
+    hung = _of(PlaceCode, "code", hot_queries.CODE, first)
+    if place.purpose != PlacePurpose.ATTEND or hung.state(place, now) is not CodeState.LIVE:
         raise NotPlain
     if item.action not in (None, ScanAction.ATTEND, ScanAction.LEAVE):
         raise NotPlain
-    if item.location is not None and policies.read_above(ScanKey.LOCATION, first["here"]):
+    window, locates = (policies.read_above(rule, first["here"]) for rule in (ScanKey.DEVICE_WINDOW, ScanKey.LOCATION))
+    if (item.location is not None and locates) or (first["others"] is not None and first["others"] >= now - window):
         raise NotPlain
-    window = policies.read_above(ScanKey.DEVICE_WINDOW, first["here"])
-    if first["others"] is not None and first["others"] >= now - window:
-        raise NotPlain
+    if caller.member_id is None and any(row["activity_audience"] == Audience.MEMBERS for row in rows):
+        raise NotPlain  # whether a resident sees it is asked there
     row, shift, activity = _meant(item, place, rows, now)
-    person = Person(HolderKind.MEMBER, first["member_id"], first["home"])
-    return _Seen(caller, person, Sighting(now, Provenance.MEASURED, caller), shift, activity, row)
+    margin = policies.read_above(ActivityKey.PRESENCE_MARGIN, row["there"])
+    if shift.state not in RUNNING or not timetable.in_time(shift, now, margin):
+        raise NotPlain
+    kind = HolderKind.MEMBER if caller.member_id else HolderKind.ACCOUNT
+    person = Person(kind, caller.member_id or caller.account_id, first["home"])
+    one = _of(SignUp, "sign_up", columns_of(SignUp), row) if row["sign_up_id"] else None
+    return _Seen(caller, person, Sighting(now, Provenance.MEASURED, caller), shift, activity, one, row)
 
 
 def _meant(item: ScanIn, place: Place, rows: list[Values], now: datetime) -> tuple[Values, Shift, Activity]:
-    """The shift that somebody means, which is running, as `meaning.of_place` finds it."""
+    """The only shift that it can be, as `meaning.of_place` finds it."""
     found = {row["shift_id"]: row for row in rows if row["shift_id"] is not None}
     if len(found) < len(rows):  # none, or two sign-ups of one person
         raise NotPlain
@@ -162,46 +159,40 @@ def _meant(item: ScanIn, place: Place, rows: list[Values], now: datetime) -> tup
         if margin > meaning.TOO_EARLY:
             raise NotPlain
         pairs = [pair for pair in pairs if timetable.in_time(pair[0], now, margin)]
-        mine = [pair for pair in pairs if found[pair[0].id]["sign_up_id"] is not None]
-        pairs = mine or pairs
+        pairs = [pair for pair in pairs if found[pair[0].id]["sign_up_id"] is not None] or pairs
     try:
         only = meaning.only(pairs, now)
-        if only is not None:
-            meaning.check_around(only[1].region_code, place.region_code)
+        if only is None:
+            raise NotPlain
+        meaning.check_around(only[1].region_code, place.region_code)
     except Refused as refusal:
         raise NotPlain from refusal
-    if only is None or only[0].state not in RUNNING:
-        raise NotPlain
     return found[only[0].id], *only
 
 
-def _done(seen: _Seen, heard: Scan, item: ScanIn) -> tuple[Way, Values]:
-    """What attending or leaving changes, and what it comes to."""
-    row, now = seen.row, seen.sighting.at
-    margin = policies.read_above(ActivityKey.PRESENCE_MARGIN, row["there"])
-    if not timetable.in_time(seen.shift, now, margin):
-        raise NotPlain
-    one = None
-    if row["sign_up_id"] is not None:
-        one = _of(SignUp, "sign_up", columns_of(SignUp), row)
+def _done(seen: _Seen, heard: Scan, item: ScanIn) -> tuple[list[Base], Values]:
+    """What attending or leaving writes beside the scan, and changes of the sign-up; the scan notes what it comes to."""
+    row, one = seen.row, seen.one
     gap = policies.read_above(ScanKey.GAP, row["here"])
-    action = item.action or meaning.attend_or_leave(one, gap, now)
-    region_code = row["place_region_code"]
+    action = item.action or meaning.attend_or_leave(one, gap, seen.sighting.at)
     heard.place_id = row["place_id"]
-    scanning.mean(heard, Meaning(action, seen.person, region_code, seen.shift.id))
+    scanning.mean(heard, Meaning(action, seen.person, row["place_region_code"], seen.shift.id))
     before = saying.seen(one)
-    if action == ScanAction.LEAVE:
-        if one is None:
-            raise NotPlain
-        way, values = _leaves(seen, one)
+    if one is None:
+        one, things = _walks_in(seen, action)
+        changed = {}
     else:
-        way, values, one = _walks_in(seen) if one is None else _attends(seen, one)
+        things = _attends(seen, one) if action == ScanAction.ATTEND else _leaves(seen, one)
+        changed = {f"sign_ups_{name}": getattr(one, name) for name in hot_queries.MOVED} if things else {}
+        changed |= {"sign_up": one.id, "sign_up_version": row["sign_up_version"]}
     scanning.conclude(heard, saying.said_of(one, before, action))
-    return way, values
+    return things, changed
 
 
-def _walks_in(seen: _Seen) -> tuple[Way, Values, SignUp]:
+def _walks_in(seen: _Seen, action: ScanAction) -> tuple[SignUp, list[Base]]:
     """As `presence.walk_in`, of who is invited."""
+    if action != ScanAction.ATTEND:
+        raise NotPlain
     row, shift = seen.row, seen.shift
     within = reaching.hot(row["home"], row["reach"], row["places"])
     signing_up.require_invited(seen.activity, seen.person, within)
@@ -209,40 +200,34 @@ def _walks_in(seen: _Seen) -> tuple[Way, Values, SignUp]:
     one.walk_in = True
     presence.came(one, seen.sighting)
     booked = engagements.booked(one.person_id, shift.starts_at, shift.ends_at, lining_up.SOURCE, one.id)
-    told = told_of(seen.activity, one, ActivityEvent.ATTENDED, seen.caller)
-    return Way.WALKS_IN, row_values(one) | row_values(booked) | row_values(told), one
+    return one, [one, booked, told_of(seen.activity, one, ActivityEvent.ATTENDED, seen.caller)]
 
 
-def _attends(seen: _Seen, one: SignUp) -> tuple[Way, Values, SignUp]:
+def _attends(seen: _Seen, one: SignUp) -> list[Base]:
     """As `presence.attend`, of who is booked or there already."""
     before = one.state, one.arrived_at
     if one.state in presence.UNBOOKED or (one.arrived_at is None and one.left_at is not None):
         raise NotPlain
     presence.came(one, seen.sighting)
     if (one.state, one.arrived_at) == before:
-        return Way.NOTHING, {}, one
+        return []
     if one.left_at is not None:
         raise NotPlain  # minutes that were booked are put right
-    told = told_of(seen.activity, one, ActivityEvent.ATTENDED, seen.caller)
-    return Way.MOVES, _changes(seen, one) | row_values(told), one
+    return [told_of(seen.activity, one, ActivityEvent.ATTENDED, seen.caller)]
 
 
-def _leaves(seen: _Seen, one: SignUp) -> tuple[Way, Values]:
+def _leaves(seen: _Seen, one: SignUp) -> list[Base]:
     """As `presence.leave`, of who is there and was not heard to leave before."""
     if one.state != SignUpState.PRESENT or one.left_at is not None:
         raise NotPlain
-    margin, counts = (
-        policies.read_above(rule, seen.row["there"])
-        for rule in (ActivityKey.PRESENCE_MARGIN, ActivityKey.ACTIVITY_HOURS)
-    )
+    margin, counts = (policies.read_above(rule, seen.row["there"]) for rule in hot_queries.THERE)
     presence.went(one, seen.sighting)
     found = presence.finished(seen.shift, one, margin)
     if found is None or presence.day_of(seen.shift) != clock.today():  # the rules that were read are today's
         raise NotPlain
     told = told_of(seen.activity, one, ActivityEvent.LEFT, seen.caller)
-    values = _changes(seen, one) | row_values(told)
     if not policies.for_category(counts, seen.activity.kind):
-        return Way.MOVES, values
+        return [told]
     organization_id = seen.row["organization_id"] if one.person_kind == HolderKind.MEMBER else None
     entry, booked = booking.first_minutes(
         Source(lining_up.SOURCE, one.id),
@@ -253,9 +238,4 @@ def _leaves(seen: _Seen, one: SignUp) -> tuple[Way, Values]:
         served_at=found.until,
         booked_by=seen.caller.account_id,
     )
-    return Way.BOOKS, values | row_values(entry) | row_values(booked, hot_queries.BOOKED)
-
-
-def _changes(seen: _Seen, one: SignUp) -> Values:
-    changed = {f"sign_ups_{name}": getattr(one, name) for name in hot_queries.MOVED}
-    return changed | {"sign_up": one.id, "sign_up_version": seen.row["sign_up_version"]}
+    return [told, entry, booked]

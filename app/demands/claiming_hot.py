@@ -49,7 +49,7 @@ async def _attempt(asked: Asked, line: Line, demand_id: uuid.UUID, body: ClaimIn
     told = moving.told(demand, DemandEvent.CLAIMED, caller, made)
     answer = Answer(201, _shown(caller, demand, made, gate["name"]).encode())
     changed = {f"demands_{name}": getattr(demand, name) for name in hot_queries.MOVED}
-    values = changed | row_values(made) | row_values(told) | {"demand": demand_id, "version": gate["version"]}
+    values = changed | row_values(made, told) | {"demand": demand_id, "version": gate["version"]}
     if asked.keyed is None:
         taken = await line.row(hot_queries.CLAIM, **values)
     else:

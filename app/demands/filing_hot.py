@@ -39,7 +39,7 @@ async def file(asked: Asked, line: Line) -> Answer:
     demand = _entered(caller, body, row)
     told = moving.told(demand, DemandEvent.FILED, caller)
     answer = Answer(201, _shown(caller, demand, row).encode())
-    values = row_values(demand) | row_values(told)
+    values = row_values(demand, told)
     if asked.keyed is None:
         await line.row(hot_queries.FILE, **values)
     else:

@@ -8,13 +8,13 @@ from typing import Any
 from typing import cast as cast_
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     DateTime,
     Select,
     String,
     Text,
-    Update,
     Uuid,
     any_,
     cast,
@@ -40,7 +40,7 @@ from app.demands.moving import RESTS
 from app.enrollments.lifecycle import ENROLLED
 from app.enrollments.models import Enrollment
 from app.kit.events import Event
-from app.kit.hot import PLANNED_ANEW, columns_of, given, new_row, table_of
+from app.kit.hot import PLANNED_ANEW, columns_of, given, table_of, writing
 from app.kit.idempotency import IdempotencyKey
 from app.kit.sealing import Blinds, Sealed
 from app.members.models import Member, Preference
@@ -78,7 +78,7 @@ def keys_of(rules: tuple[Rule[Any], ...]) -> list[str]:
     return [rule.key for rule in rules]
 
 
-def _caller(*columns: Any) -> Select[*tuple[Any, ...]]:
+def of_caller(*columns: Any) -> Select[*tuple[Any, ...]]:
     """What is asked of somebody signed in without any grant."""
     return (
         select(Account.id.label("account_id"), Account.member_id.label("member_id"), *columns)
@@ -100,7 +100,7 @@ def places() -> Any:
 
 def of_member(*columns: Any) -> Select[*tuple[Any, ...]]:
     """What is asked of a signed-in member without any grant."""
-    return _caller(*columns).join(Member, Member.id == Account.member_id)
+    return of_caller(*columns).join(Member, Member.id == Account.member_id)
 
 
 def _gate() -> Select[*tuple[Any, ...]]:
@@ -189,7 +189,7 @@ def _filer() -> Select[*tuple[Any, ...]]:
     """Who files where, the names there, the next number, and the rules and days that make a due time."""
     here = func.coalesce(given("region", type_=Text), Account.home_region_code)
     desk = select(Region.name).where(Region.code == func.left(Place.code, DESK_CODE_LENGTH)).scalar_subquery()
-    return _caller(
+    return of_caller(
         Account.phone.label("phone"),
         Account.nickname.label("nickname"),
         Account.home_region_code.label("home"),
@@ -202,25 +202,14 @@ def _filer() -> Select[*tuple[Any, ...]]:
     ).join(Place, Place.code == here)
 
 
-def _file(*, keyed: bool) -> Select[*tuple[Any, ...]]:
-    """Write a new demand and all that goes with it."""
-    models = (Demand, Event, *([IdempotencyKey] if keyed else []))
-    return select(func.count().label("filed")).add_cte(*(new_row(model) for model in models))
-
-
-def _moved() -> Update:
+def _moved() -> CTE:
+    """The demand, moved unless something changed since the gate was read."""
     changed = {name: given(f"demands_{name}", type_=table_of(Demand).c[name].type) for name in MOVED}
     unchanged = (Demand.id == DEMAND, given("version", type_=Text) == VERSION)
-    return update(Demand).where(*unchanged).values(changed).returning(Demand.id)
-
-
-def _take(*, keyed: bool) -> Select[*tuple[Any, ...]]:
-    """Move the demand if nothing changed since the gate was read, and write all that goes with it; no row if not."""
-    moved = _moved().cte("moved")
-    written = [new_row(model, moved) for model in (Claim, Event, *([IdempotencyKey] if keyed else []))]
-    return select(func.count().label("moved")).select_from(moved).having(func.count() > 0).add_cte(*written)
+    return update(Demand).where(*unchanged).values(changed).returning(Demand.id).cte("moved")
 
 
 READ, HELPER, OPEN_WINDOW, OPEN_PAGE = _one(), _helper(), _window(), _page()
-FILER, FILE, FILE_KEYED = _filer(), _file(keyed=False), _file(keyed=True)
-CLAIM_GATE, CLAIM, CLAIM_KEYED = _gate(), _take(keyed=False), _take(keyed=True)
+FILER, FILE, FILE_KEYED = _filer(), writing([Demand, Event]), writing([Demand, Event, IdempotencyKey])
+CLAIM_GATE, CLAIM = _gate(), writing([Claim, Event], _moved())
+CLAIM_KEYED = writing([Claim, Event, IdempotencyKey], _moved())

@@ -26,10 +26,10 @@ async def reaches(session: AsyncSession, homes: Homes) -> dict[uuid.UUID, list[s
     return {one: [around(place, levels[place]) for place in those] for one, those in stations.items()}
 
 
-def hot(home: str, rules: Gathered, places: list[tuple[str, Any]] | None) -> list[str]:
-    """What `reaches` answers of one member, from what a hot statement gathered of their home and places."""
+def hot(home: str | None, rules: Gathered, places: list[tuple[str, Any]] | None) -> list[str]:
+    """What `reaches` answers of one person, from what a hot statement gathered of their home and places."""
     if places is None:
-        return [around(home, policies.read_above(Key.CLAIM_REACH, rules))]
+        return [around(home, policies.read_above(Key.CLAIM_REACH, rules))] if home else []
     return [around(place, policies.read(Key.CLAIM_REACH, stored)) for place, stored in places]
 
 

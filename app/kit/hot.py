@@ -6,7 +6,8 @@ Each statement is a whole transaction, so nothing is left behind on a connection
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -23,8 +24,10 @@ from sqlalchemy import (
     Executable,
     Float,
     Numeric,
+    Select,
     Table,
     bindparam,
+    func,
     insert,
     make_url,
     select,
@@ -250,20 +253,41 @@ def columns_of(model: type[db.Base]) -> dict[str, Column[Any]]:
     }
 
 
-def row_values(thing: db.Base, called: str | None = None) -> Values:
-    """What a new thing writes, by table and column, as statements that write it call their parameters."""
-    called = called or table_of(type(thing)).name
-    return {f"{called}_{name}": _value(thing, column) for name, column in columns_of(type(thing)).items()}
+def _named(models: Iterable[type[db.Base]]) -> list[str]:
+    """How statements call one row of each of some models: by its table, the second of a table with its number."""
+    seen, names = Counter[str](), []
+    for model in models:
+        name = table_of(model).name
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return names
 
 
-def new_row(model: type[db.Base], where: CTE | None = None, called: str | None = None) -> CTE:
-    """Write one row of a model, where given for each row of another statement; `called` tells two of a model apart."""
-    table, columns = table_of(model), columns_of(model)
-    called = called or table.name
-    row = select(*(given(f"{called}_{name}", type_=column.type) for name, column in columns.items()))
-    row = row if where is None else row.select_from(where)
-    written = insert(table).from_select(list(columns), row, include_defaults=False)
-    return written.returning(*table.primary_key.columns).cte(f"new_{called}")
+def row_values(*things: db.Base) -> Values:
+    """What new things write, as the statement of `writing` calls its parameters."""
+    return {
+        f"{called}_{name}": _value(thing, column)
+        for called, thing in zip(_named(map(type, things)), things, strict=True)
+        for name, column in columns_of(type(thing)).items()
+    }
+
+
+def writing(models: Sequence[type[db.Base]], where: CTE | None = None) -> Select[int]:
+    """Write one row of each of some models; where given, only if another statement has a row, else answer none.
+
+    Two of one model are written in their order.
+    """
+    latest: dict[Table, CTE] = {}
+    for model, called in zip(models, _named(models), strict=True):
+        table, columns = table_of(model), columns_of(model)
+        row = select(*(given(f"{called}_{name}", type_=column.type) for name, column in columns.items()))
+        after = latest.get(table, where)
+        row = row if after is None else row.select_from(after)
+        written = insert(table).from_select(list(columns), row, include_defaults=False)
+        latest[table] = written.returning(*table.primary_key.columns).cte(f"new_{called}")
+    counted = select(func.count().label("written"))
+    counted = counted if where is None else counted.select_from(where).having(func.count() > 0)
+    return counted.add_cte(*latest.values())
 
 
 def _value(thing: db.Base, column: Column[Any]) -> Any:
