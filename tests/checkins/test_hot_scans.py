@@ -3,11 +3,12 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import func, select, table, text
 
@@ -19,7 +20,7 @@ from app.kit.hot import Line
 from app.settings import Settings
 from tests.activities.evenings import Evenings, evening
 from tests.checkins.places import a_place
-from tests.checkins.scanning import Body, Street, a_scan
+from tests.checkins.scanning import Body, Street, a_scan, send
 from tests.client import Client, refusal
 from tests.clock import move_clock
 from tests.conftest import KEYRING
@@ -274,24 +275,53 @@ async def test_a_revoked_sign_in_and_anothers_nonce(both: Both, street: Street) 
     assert refusal(await both.hastily(world.member).post("/scans", body)) == (401, "token_invalid")
 
 
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[httpx2.Response]]) -> None:
+    """Something happens once between a gate and what is written after it."""
+    rows, happened = Line.rows, list[httpx2.Response]()
+
+    async def slowly(line: Line, statement: Any, **values: Any) -> Any:
+        found = await rows(line, statement, **values)
+        if statement is hot_queries.GATE and not happened:
+            happened.append(await happens())
+            assert happened[0].status_code == 200, happened[0].text
+        return found
+
+    monkeypatch.setattr(Line, "rows", slowly)
+
+
 async def test_a_shift_that_is_called_off_meanwhile_takes_nobody(
     both: Both, street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, world = await street.begins(-10), street.evenings.world
-    member, rows = both.hastily(world.member), Line.rows
-
-    async def slowly(line: Line, statement: Any, **values: Any) -> Any:
-        found = await rows(line, statement, **values)
-        if statement is hot_queries.GATE and not asked_off:
-            asked_off.append(await world.desk.post(f"/shifts/{street.shift_id}/cancel", {"reason": "下雨"}))
-        return found
-
-    asked_off: list[Any] = []
-    monkeypatch.setattr(Line, "rows", slowly)
-    (one,) = (await ok(member.post("/scans", {"device": "first-phone", "scans": [a_scan(code)]})))["items"]
-    assert [answer.status_code for answer in asked_off] == [200], asked_off[0].text
+    meanwhile(monkeypatch, lambda: world.desk.post(f"/shifts/{street.shift_id}/cancel", {"reason": "下雨"}))
+    (one,) = await send(both.hastily(world.member), a_scan(code))
     assert (one["outcome"], one["reason"]) == ("refused", "nothing_here")
     assert await counted(both, "sign_ups") == [0]
+
+
+async def test_who_is_marked_present_meanwhile_is_there_already(
+    both: Both, street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, world = await street.begins(-10), street.evenings.world
+    made = await street.evenings.sign_up(world.member, street.activity)
+    marks = {"marks": [{"sign_up_id": made["id"], "mark": "present"}]}
+    meanwhile(monkeypatch, lambda: world.desk.post(f"/shifts/{street.shift_id}/roll-call", marks))
+    (one,) = await send(both.hastily(world.member), a_scan(code))
+    assert one["outcome"] == "already"
+    assert (await street.evenings.happened(street.activity)).count("attended") == 1
+
+
+async def test_a_device_that_another_uses_meanwhile_is_marked(
+    both: Both, street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, world = await street.begins(), street.evenings.world
+    await ok(world.admin.put("/policies/scan_device_people", {"region_code": "", "value": 2, "from": "2026-01-01"}))
+    theirs = {"device": "phone-0001", "scans": [a_scan(code)]}
+    meanwhile(monkeypatch, lambda: world.second.post("/scans", theirs))
+    await send(both.hastily(world.member), a_scan(code), device="phone-0001")
+    async with both.sessions() as session:
+        flags = list(await session.scalars(text("SELECT flags FROM scans ORDER BY id")))
+    assert sorted(flags) == [[], ["shared_device"]]
 
 
 async def counted(both: Both, *tables: str) -> list[int]:
