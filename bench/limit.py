@@ -58,6 +58,8 @@ def sample(server: Server, requests: list[tuple[bytes, int, int]]) -> tuple[Samp
     _reconnect(server)
     found = []
     for request, demand, member in requests:
+        if request.startswith(b"GET"):
+            _ask(server.port, request)  # what a process keeps of it is known then
         began = len(server.log())
         _ask(server.port, request)
         found.append(Sample(demand, member, _read(server.log()[began:]), clock_of(server)))

@@ -1,6 +1,8 @@
 """Who is compared with whom on what terms: what the two lists of matching and the clock share."""
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +17,6 @@ from app.policies import service as policies
 from app.policies.defaults import Key, Weights
 
 RULES = (Key.MATCH_WEIGHTS, Key.HOURS_PER_QUARTER, Key.CATEGORY_SKILLS)
-Suggested = dict[str, list[str]]
-"""The skills that each category suggests."""
 
 
 async def compared(
@@ -24,8 +24,8 @@ async def compared(
 ) -> tuple[Asked, dict[uuid.UUID, Helper], Terms]:
     """What is asked, everybody who could be asked, and on what terms they are compared."""
     prefixes = await reaching.rings(session, demand.region_code)
-    terms, suggested = await terms_in(session, demand.region_code)
-    asked = asked_of(demand, suggested)
+    terms = await terms_in(session, demand.region_code)
+    asked = asked_of(demand)
     if kind == ClaimantKind.ORGANIZATION:
         bodies = await matching_queries.organizations_for(session, demand, prefixes)
         helpers = {body.id: Helper(Place(body.region_code), live=live, done=done) for body, done, live, *_ in bodies}
@@ -43,10 +43,15 @@ def best_first(asked: Asked, helpers: dict[uuid.UUID, Helper], terms: Terms) -> 
     return sorted(scores, key=scores.__getitem__, reverse=True)
 
 
-async def terms_in(session: AsyncSession, region_code: str) -> tuple[Terms, Suggested]:
-    """The terms of a region today, and the skills that its categories suggest."""
-    weights, target_hours, suggested = await policies.values(session, RULES, region_code)
-    return Terms(counts(weights), target_hours * 60, clock.now()), suggested
+async def terms_in(session: AsyncSession, region_code: str) -> Terms:
+    """The terms of a region today."""
+    return terms(await policies.values(session, RULES, region_code))
+
+
+def terms(rules: Sequence[Any]) -> Terms:
+    """The terms that the values of `RULES` make now."""
+    weights, target_hours, suggested = rules
+    return Terms(counts(weights), target_hours * 60, clock.now(), suggested)
 
 
 def counts(weights: Weights) -> dict[MatchReason, int]:
@@ -54,12 +59,11 @@ def counts(weights: Weights) -> dict[MatchReason, int]:
     return {reason: getattr(weights, reason) for reason in MatchReason}
 
 
-def asked_of(demand: Demand | Facts, suggested: Suggested) -> Asked:
+def asked_of(demand: Demand | Facts) -> Asked:
     """What of a demand decides who fits it."""
-    skills = demand.skills or policies.for_category(suggested, demand.category)
     return Asked(
         category=demand.category,
-        skills=frozenset(skills),
+        skills=frozenset(demand.skills),
         place=nearness.place(demand.region_code, demand.cell_lng, demand.cell_lat),
         hours=matching.hours_touched(demand.starts_at, demand.ends_at),
         due_at=demand.due_at,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    LargeBinary,
     Select,
     String,
     Text,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
@@ -51,6 +53,7 @@ from app.regions.models import Region
 
 SIGN_IN, DEMAND = given("sign_in", type_=Uuid), given("demand", type_=Uuid)
 NOW, TODAY = given("now", type_=DateTime(timezone=True)), given("today", type_=Date)
+AMONG = Demand.id == any_(given("ids", type_=ARRAY(Uuid)))
 LOW, HIGH = given("low", type_=Text), given("high", type_=Text)
 PHONE = given("phone", type_=Blinds("demands.on_behalf_phone"))
 VERSION = cast(literal_column("demands.xmin", String), Text)
@@ -127,14 +130,17 @@ def _gate() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _named() -> list[ColumnElement[Any]]:
-    """A demand with the names that it is shown with."""
+def _regions() -> list[ColumnElement[Any]]:
+    """The names of a demand's region and of whose desk has it."""
     return [
-        *STORED,
         select(Region.name).where(Region.code == Demand.region_code).scalar_subquery().label("region_name"),
         select(Region.name).where(Region.code == Demand.handler_region_code).scalar_subquery().label("handler_name"),
-        select(Filer.nickname).where(Filer.id == Demand.filed_by).scalar_subquery().label("nickname"),
     ]
+
+
+def _nickname() -> Any:
+    """What its filer is called."""
+    return select(Filer.nickname).where(Filer.id == Demand.filed_by).scalar_subquery()
 
 
 def _one() -> Select[*tuple[Any, ...]]:
@@ -146,7 +152,9 @@ def _one() -> Select[*tuple[Any, ...]]:
         Member.home_region_code.label("home"),
         within.label("reach"),
         places().label("places"),
-        *_named(),
+        *STORED,
+        *_regions(),
+        _nickname().label("nickname"),
         func.array(files).label("files"),
     )
     return (
@@ -171,18 +179,32 @@ def _helper() -> Select[*tuple[Any, ...]]:
 
 
 def _window() -> Select[*tuple[Any, ...]]:
-    """The newest that a member may claim; where they may go decides which index finds them."""
-    near = (Demand.region_code >= LOW) & (Demand.region_code < HIGH)
-    window = select(*FACTS).where(queries.open_to(MEMBER, near, NOW)).order_by(Demand.id.desc()).limit(WINDOW)
+    """The newest that a member may claim, by id and version; where they may go decides which index finds them."""
+    newest = select(Demand.id, VERSION.label("version")).where(_open()).order_by(Demand.id.desc()).limit(WINDOW)
+    columns = newest.subquery("newest").c
+
+    def listed(column: Any, type_: Any) -> Any:
+        return func.array_agg(aggregate_order_by(column, columns.id.desc()), type_=ARRAY(type_))
+
+    window = select(listed(columns.id, Uuid).label("ids"), listed(columns.version, Text).label("versions"))
     return window.execution_options(**{PLANNED_ANEW: True})
 
 
-def _page() -> Select[*tuple[Any, ...]]:
-    """Some demands in full, and whether the member is anything to them or something hangs on them."""
+def _open() -> ColumnElement[bool]:
+    """A member may claim it."""
+    return queries.open_to(MEMBER, (Demand.region_code >= LOW) & (Demand.region_code < HIGH), NOW)
+
+
+def _page(*stored: Any) -> Select[*tuple[Any, ...]]:
+    """Those of some demands that a member may claim: what decides how they are shown to anybody else.
+
+    And whether the member is anything to them, or something hangs on them.
+    """
     follows = (Demand.joins > 0) & queries.followed_by(MEMBER)
     concerned = func.coalesce(queries.claimed_by(MEMBER) | follows, false()) | Demand.closes.is_not(None)
-    among = Demand.id == any_(given("ids", type_=ARRAY(Uuid)))
-    return select(*_named(), concerned.label("concerned")).where(among)
+    filer = type_coerce(_nickname(), LargeBinary).label("filer")  # sealed, as it is only compared
+    said = (VERSION.label("version"), *_regions(), filer, queries.is_overdue(NOW).label("overdue"))
+    return select(*stored, *said, concerned.label("concerned")).where(AMONG, _open())
 
 
 def _filer() -> Select[*tuple[Any, ...]]:
@@ -209,7 +231,9 @@ def _moved() -> CTE:
     return update(Demand).where(*unchanged).values(changed).returning(Demand.id).cte("moved")
 
 
-READ, HELPER, OPEN_WINDOW, OPEN_PAGE = _one(), _helper(), _window(), _page()
+READ, HELPER = _one(), _helper()
+OPEN_WINDOW, OPEN_PAGE, OPEN_CARDS = _window(), _page(Demand.id), _page(*STORED, _nickname().label("nickname"))
+OPEN_FACTS = select(*FACTS, VERSION.label("version")).where(AMONG)
 FILER, FILE, FILE_KEYED = _filer(), writing([Demand, Event]), writing([Demand, Event, IdempotencyKey])
 CLAIM_GATE, CLAIM = _gate(), writing([Claim, Event], _moved())
 CLAIM_KEYED = writing([Claim, Event, IdempotencyKey], _moved())

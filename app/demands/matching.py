@@ -4,7 +4,7 @@ The shares below are each between 0 and 1 and are weighed by the policy `match_w
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -12,6 +12,7 @@ from app.demands import nearness
 from app.demands.matching_schemas import MatchReason
 from app.demands.nearness import Place
 from app.kit.clock import CHINA
+from app.policies.rules import ANY
 
 Key = TypeVar("Key", bound=Hashable)
 UNKNOWN = 0.5
@@ -38,6 +39,7 @@ class Asked(NamedTuple):
 
     category: str
     skills: frozenset[str]
+    """Those it names itself."""
     place: Place
     hours: tuple[tuple[date, int], ...]
     """The days and hours of the week that its appointment touches; none where it has none."""
@@ -69,6 +71,12 @@ class Terms:
     weights: Mapping[MatchReason, int]
     target_minutes: int
     now: datetime
+    suggested: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    """The skills that categories suggest, for demands that name none."""
+
+    def skills_for(self, asked: Asked) -> frozenset[str]:
+        """The skills that a demand wants."""
+        return asked.skills or frozenset(self.suggested.get(asked.category, self.suggested.get(ANY, ())))
 
 
 def score(asked: Asked, helper: Helper, terms: Terms) -> int:
@@ -78,13 +86,18 @@ def score(asked: Asked, helper: Helper, terms: Terms) -> int:
 
 def scores(demands: Mapping[Key, Asked], helper: Helper, terms: Terms) -> dict[Key, int]:
     """The score of each of some demands for one helper; what demands have in common is weighed once."""
-    lasting: dict[Hashable, float] = {}
-    total, found = sum(terms.weights.values()), {}
+    kinds: dict[Hashable, float] = {}
+    places: dict[Place, float] = {}
+    weights, total, found = terms.weights, sum(terms.weights.values()), {}
+    timely, urgent = weights[MatchReason.AVAILABILITY], weights[MatchReason.URGENCY]
     for key, asked in demands.items():
-        alike = (asked.category, asked.skills, asked.place)
-        if alike not in lasting:
-            lasting[alike] = _weighed(LASTING, asked, helper, terms)
-        found[key] = round(100 * (lasting[alike] + _weighed(OF_TIME, asked, helper, terms)) / total)
+        kind, place = (asked.category, asked.skills), asked.place
+        if kind not in kinds:
+            kinds[kind] = _weighed(OF_KIND, asked, helper, terms)
+        if place not in places:
+            places[place] = _weighed(OF_PLACE, asked, helper, terms)
+        of_time = timely * _availability(asked, helper, terms) + urgent * _urgency(asked, helper, terms)
+        found[key] = round(100 * (kinds[kind] + places[place] + of_time) / total)
     return found
 
 
@@ -99,16 +112,15 @@ def reasons(asked: Asked, helper: Helper, terms: Terms) -> dict[MatchReason, str
     shares = {reason: share(asked, helper, terms) for reason, share in SHARES.items()}
     strong = [reason for reason in shares if shares[reason] >= SAID_FROM and weights[reason]]
     strong.sort(key=lambda reason: weights[reason] * shares[reason], reverse=True)
-    found = {reason: _words(reason, asked, helper) for reason in strong}
+    found = {reason: _words(reason, asked, helper, terms) for reason in strong}
     return {reason: text for reason, text in found.items() if text}
 
 
-def _skill(asked: Asked, helper: Helper, _: Terms) -> float:
+def _skill(asked: Asked, helper: Helper, terms: Terms) -> float:
     if helper.done is not None:
         return min(helper.done / PRACTISED, 1.0)
-    if not asked.skills:
-        return UNKNOWN
-    return len(asked.skills & helper.skills) / len(asked.skills)
+    skills = terms.skills_for(asked)
+    return len(skills & helper.skills) / len(skills) if skills else UNKNOWN
 
 
 def _distance(asked: Asked, helper: Helper, _: Terms) -> float:
@@ -136,8 +148,8 @@ def _wish(asked: Asked, helper: Helper, _: Terms) -> float:
 
 
 def _urgency(asked: Asked, _: Helper, terms: Terms) -> float:
-    left = max(asked.due_at - terms.now, timedelta())
-    return 1 - min(left / PRESSING, 1.0)
+    left = (asked.due_at - terms.now) / PRESSING
+    return 1.0 if left < 0 else max(1 - left, 0.0)
 
 
 SHARES: dict[MatchReason, Callable[[Asked, Helper, Terms], float]] = {
@@ -149,9 +161,9 @@ SHARES: dict[MatchReason, Callable[[Asked, Helper, Terms], float]] = {
     MatchReason.WISH: _wish,
     MatchReason.URGENCY: _urgency,
 }
-OF_TIME = (MatchReason.AVAILABILITY, MatchReason.URGENCY)
-"""The shares that a demand's own times decide."""
-LASTING = tuple(reason for reason in SHARES if reason not in OF_TIME)
+OF_PLACE = (MatchReason.DISTANCE,)
+OF_KIND = (MatchReason.SKILL, MatchReason.WISH, MatchReason.LOAD, MatchReason.FAIRNESS)
+"""The shares that do not depend on when and where."""
 
 
 def hours_touched(starts_at: datetime | None, ends_at: datetime | None) -> tuple[tuple[date, int], ...]:
@@ -166,12 +178,12 @@ def hours_touched(starts_at: datetime | None, ends_at: datetime | None) -> tuple
     return tuple(touched)
 
 
-def _words(reason: MatchReason, asked: Asked, helper: Helper) -> str:
+def _words(reason: MatchReason, asked: Asked, helper: Helper, terms: Terms) -> str:
     match reason:
         case MatchReason.SKILL if helper.done is not None:
             return f"做过同类服务{helper.done}次"
-        case MatchReason.SKILL if asked.skills:
-            return f"具备所需技能（{len(asked.skills & helper.skills)}/{len(asked.skills)}）"
+        case MatchReason.SKILL if skills := terms.skills_for(asked):
+            return f"具备所需技能（{len(skills & helper.skills)}/{len(skills)}）"
         case MatchReason.DISTANCE:
             return f"距离近（{nearness.words(asked.place, helper.place)}）"
         case MatchReason.AVAILABILITY if asked.hours:

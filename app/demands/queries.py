@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, delete, exists, false, func, or_, select
@@ -321,7 +320,7 @@ def scope(caller: Caller, name: str, prefixes: Sequence[str]) -> ColumnElement[b
             return in_regions(caller.reach())
 
 
-def is_overdue(now: datetime) -> ColumnElement[bool]:
+def is_overdue(now: Any) -> ColumnElement[bool]:
     """It should have been done by now."""
     runs = or_(Demand.paused_until.is_(None), Demand.paused_until <= now)
     return and_(Demand.due_at < now, Demand.state.not_in(NOT_OVERDUE), runs)

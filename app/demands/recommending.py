@@ -36,29 +36,23 @@ async def open_demands(session: AsyncSession, caller: Caller, wanted: DemandFilt
     position = ranking.read(wanted.cursor)
     rows = await matching_queries.open_window(session, caller, wanted, reaches, position)
     helper = await _helper(session, caller)
-    terms, suggested = await fitting.terms_in(session, helper.place.region_code)
-    asked = {row.id: fitting.asked_of(row, suggested) for row in rows}
+    terms = await fitting.terms_in(session, helper.place.region_code)
+    asked = {row.id: fitting.asked_of(row) for row in rows}
     shown, cursor = best_of(asked, helper, terms, position, wanted.limit)
-    found = await queries.demands_by_id(session, shown)
+    found = await queries.demands_by_id(session, list(shown))
     answers = await presenting.demands_out(session, caller, [found[one] for one in shown])
-    return page_of(answers, cursor, asked, helper, terms)
+    items = [one.model_copy(update={"match": shown[one.id]}) for one in answers]
+    return Page(items=items, next_cursor=cursor)
 
 
 def best_of(
     asked: dict[uuid.UUID, Asked], helper: Helper, terms: Terms, position: Position, limit: int
-) -> tuple[list[uuid.UUID], str | None]:
-    """The next of a window for somebody, best first, and the cursor after them."""
+) -> tuple[dict[uuid.UUID, MatchOut], str | None]:
+    """The next of a window for somebody, best first, with why they fit, and the cursor after them."""
     scores = matching.scores(asked, helper, terms)
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)  # of equals the newest stays first
-    return ranking.turn(position, ranked, limit, is_full=len(asked) == matching_queries.WINDOW)
-
-
-def page_of(
-    answers: list[DemandOut], cursor: str | None, asked: dict[uuid.UUID, Asked], helper: Helper, terms: Terms
-) -> Page[DemandOut]:
-    """Demands with why they fit."""
-    items = [one.model_copy(update={"match": _match(asked[one.id], helper, terms)}) for one in answers]
-    return Page(items=items, next_cursor=cursor)
+    shown, cursor = ranking.turn(position, ranked, limit, is_full=len(asked) == matching_queries.WINDOW)
+    return {one: _match(scores[one], asked[one], helper, terms) for one in shown}, cursor
 
 
 async def candidates(
@@ -89,10 +83,9 @@ async def _helper(session: AsyncSession, caller: Caller) -> Helper:
     return Helper(Place(home), live=await matching_queries.live_claims(session, caller.account_id))
 
 
-def _match(asked: Asked, helper: Helper, terms: Terms) -> MatchOut:
+def _match(score: int, asked: Asked, helper: Helper, terms: Terms) -> MatchOut:
     found = matching.reasons(asked, helper, terms)
-    reasons = [ReasonOut(code=code, text=text) for code, text in found.items()]
-    return MatchOut(score=matching.score(asked, helper, terms), reasons=reasons)
+    return MatchOut(score=score, reasons=[ReasonOut(code=code, text=text) for code, text in found.items()])
 
 
 async def _members_out(
@@ -113,7 +106,7 @@ async def _members_out(
             minutes=helpers[one].minutes,
             is_free=matching.is_free(asked, helpers[one]),
             distance=nearness.words(asked.place, helpers[one].place),
-            match=_match(asked, helpers[one], terms),
+            match=_match(matching.score(asked, helpers[one], terms), asked, helpers[one], terms),
         )
         for one in shown
     ]
@@ -134,7 +127,7 @@ async def _organizations_out(
             live=helpers[one].live,
             done=helpers[one].done,
             distance=nearness.words(asked.place, helpers[one].place),
-            match=_match(asked, helpers[one], terms),
+            match=_match(matching.score(asked, helpers[one], terms), asked, helpers[one], terms),
         )
         for one in shown
     ]

@@ -1,12 +1,19 @@
 """Reading fast: the same answers as the usual way, whoever asks and however a demand stands."""
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from app.access.models import Account
 from app.demands.hot_queries import STORED
 from app.demands.models import Demand
+from app.kit import clock
+from app.regions.models import Region
+from app.settings import Settings
 from tests.client import Client, refusal
+from tests.clock import move_clock
 from tests.demands.both import Both
 from tests.demands.world import COMMUNITY, ELDER_PHONE, SUBDISTRICT, World, claimed, filed, in_hours, ok, opened
 
@@ -104,6 +111,67 @@ async def test_the_second_page_follows_the_first_whichever_way_it_was_read(both:
         page = await ok(first.get("/demands", scope="open", limit=3))
         rest = await ok(first.get("/demands", scope="open", limit=3, cursor=page["next_cursor"]))
         assert len({one["id"] for one in page["items"] + rest["items"]}) == 5
+
+
+CHANGES = (
+    update(Demand).values(title="13号楼下水道堵塞"),
+    update(Demand).values(claimed=2, skills=["维修"]),
+    update(Demand).values(due_at=clock.now() - timedelta(hours=1)),
+    update(Region).values(name="八角南路第一社区").where(Region.code == Demand.region_code),
+    update(Account).values(nickname="赵先生").where(Account.id == Demand.filed_by),
+    update(Demand).values(claimed=Demand.slots),
+)
+"""What may become of a demand that is listed."""
+
+
+async def listed(both: Both, who: str = "second") -> list[Body]:
+    """What is open to somebody, the same both ways."""
+    fast, usual = await answers_of(both, who, "/demands", scope="open")
+    assert fast == usual, who
+    items: list[Body] = usual[2]["items"]
+    return items
+
+
+async def test_what_somebody_else_changes_is_listed_at_once(both: Both) -> None:
+    changing, _ = await opened(both.usual, slots=3, contact=None), await opened(both.usual, slots=3)
+    both.fast.state.sessions = None
+    for change in CHANGES:
+        before = await listed(both)
+        assert await listed(both) == before  # now from what is kept
+        async with both.sessions() as session:
+            await session.execute(change.where(Demand.id == uuid.UUID(changing["id"])))
+            await session.commit()
+        assert await listed(both) != before, change
+    assert len(await listed(both)) == 1
+
+
+async def test_what_time_makes_of_a_demand_is_listed_at_once(both: Both, committing: Settings) -> None:
+    times = ("due_at = now() + interval '4 minutes'", "starts_at = now(), ends_at = now() + interval '9 minutes'")
+    for change in times:
+        demand = await opened(both.usual)
+        async with both.sessions() as session:
+            await session.execute(text(f"UPDATE demands SET {change} WHERE id = :id"), {"id": demand["id"]})
+            await session.commit()
+    both.fast.state.sessions = None
+    seen = []
+    for minutes in (0, 5, 10, 0):
+        move_clock(committing, timedelta(minutes=minutes))
+        seen.append(sorted(one["overdue"] for one in await listed(both)))
+    assert seen == [[False, False], [False, True], [True], [False, False]]
+
+
+async def test_nobody_is_shown_what_another_sees(both: Both) -> None:
+    world = both.usual
+    held, own = await opened(world, slots=3), await by(world.second, world)
+    await opened(world, audience="all")
+    assert len(await listed(both, "member")) == 3
+    await claimed(world.second, held)
+    for who in (*PEOPLE, *reversed(PEOPLE)):
+        await listed(both, who)
+    hidden = {one["id"] for one in await listed(both, "member")} - {one["id"] for one in await listed(both)}
+    assert hidden == {held["id"], own["id"]}
+    shown = (await both.hastily(world.member).get("/demands", scope="open")).text
+    assert not any(word in shown for word in ("13800000001", "王女士", "育才街12号楼"))
 
 
 async def test_a_revoked_sign_in_reads_nothing(both: Both) -> None:
