@@ -8,6 +8,7 @@ def main() -> None:
     gc.disable()
     from app import cli  # noqa: PLC0415 - after that
 
+    gc.freeze()  # it stays: else this process and each of its forks would look through it, a fifth of a second each
     gc.enable()
     cli.main()
 

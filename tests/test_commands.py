@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,16 @@ class Yihu:
 @pytest.fixture
 def yihu(committing: Settings) -> Yihu:
     return Yihu(committing)
+
+
+def test_what_a_start_loads_is_set_aside_from_the_collector() -> None:
+    """Else the supervisor and each of its workers would look through all of it before the first answer."""
+    told = "import atexit, gc; atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count()))"
+    command = [sys.executable, "-c", f"{told}; from app.__main__ import main; main()", "--help"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    enabled, frozen = ended.stdout.split()[-2:]
+    assert enabled == "True"
+    assert int(frozen) > 100_000
 
 
 async def count(sessions: Sessions, table: type) -> int:
