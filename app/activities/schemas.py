@@ -31,7 +31,7 @@ from app.ledger.models import HolderKind, Provenance
 from app.policies.activity_rules import ActivityKind
 
 LONGEST_SHIFT = timedelta(hours=24)
-MOST_SLOTS = 2_000
+MOST_TIMES, MOST_SLOTS = 60, 2_000
 
 
 def _without_phone(text: str) -> str:
@@ -70,7 +70,7 @@ class RepeatIn(Input):
     """The same hours again, every so many days, so often in all."""
 
     every_days: Annotated[Int, Field(ge=1, le=31)] = 1
-    times: Annotated[Int, Field(ge=1, le=60)]
+    times: Annotated[Int, Field(ge=1, le=MOST_TIMES)]
 
 
 class TimesIn(Input):

@@ -21,6 +21,7 @@ from app.console.routers import (
     certificates,
     codes,
     demands,
+    drafting,
     enrollments,
     filing,
     inbox,
@@ -44,6 +45,7 @@ ROUTERS = (
     certificates.router,
     codes.router,
     enrollments.router,
+    drafting.router,  # whose paths are no activity's
     activities.router,
     rosters.sending,
     rosters.router,

@@ -1,6 +1,9 @@
 """Forms read as the bodies of the API: its schemas check them, and its words say what is wrong."""
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -8,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from starlette.datastructures import FormData
 
+from app.console.rendering import local
 from app.kit import problems
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -15,6 +19,8 @@ BETWEEN = re.compile(r"[\s,，、;；]+")
 WHOLE = re.compile(r"[0-9]{1,12}")
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 """What `<input type="datetime-local">` sends: a time on the clock in the office."""
+ROW = re.compile(r"\.([0-9]{1,3})(?=\.)")
+"""The number of a row in a field's name, such as `shifts.0.starts_at`."""
 TRUTHS = {"true": True, "false": False}
 NOT_SHOWN = frozenset({"_token", "_once", "password"})
 """Fields that say nothing about the subject of a form, and what no page may show again."""
@@ -32,6 +38,39 @@ def body(values: FormData, schema: type[Body]) -> Body:
 def typed(values: FormData) -> dict[str, list[str]]:
     """What a person has typed or chosen, by field, so that no refusal loses it."""
     return {name: _texts(values, name) for name in values if name not in NOT_SHOWN}
+
+
+def said(thing: BaseModel, prefix: str = "") -> dict[str, list[str]]:
+    """A body as its form would hold it: the way back of `body`."""
+    found: dict[str, list[str]] = {}
+    for name in type(thing).model_fields:
+        value = getattr(thing, name)
+        for number, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(one, BaseModel):
+                found |= said(one, f"{prefix}{name}." if number is None else f"{prefix}{name}.{number}.")
+            elif one is not None:
+                found.setdefault(prefix + name, []).append(local(one) if isinstance(one, datetime) else str(one))
+    return found
+
+
+def closed_up(values: FormData) -> FormData:
+    """What was said, its rows numbered without gaps: so a refusal names the row that it was typed into."""
+    given = [(name, text) for name, text in values.multi_items() if isinstance(text, str) and text.strip()]
+    rows = defaultdict[str, set[int]](set)
+    for name, _ in given:
+        for found in ROW.finditer(name):
+            rows[name[: found.start()]].add(int(found[1]))
+
+    def closer(name: str) -> str:
+        return ROW.sub(lambda found: f".{sorted(rows[name[: found.start()]]).index(int(found[1]))}", name)
+
+    return FormData([(closer(name), text) for name, text in given])
+
+
+def rows_of(values: Mapping[str, list[str]], name: str) -> int:
+    """How many rows of a list have something in them."""
+    numbers = [ROW.match(one, len(name)) for one in values if one.startswith(name)]
+    return max((int(found[1]) + 1 for found in numbers if found), default=0)
 
 
 def _texts(values: FormData, name: str) -> list[str]:

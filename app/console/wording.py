@@ -106,6 +106,7 @@ DONE: dict[str, str] = {
     "enrollment_refuse": "未予确认，报到人会收到理由",
     "enrollment_let-go": "已同意退出",
     "enrollment_keep": "未同意退出，报到人会收到理由",
+    "activity_draft": "草稿已保存，发布后即可报名",
     "activity_publish": "已发布，可以报名",
     "activity_cancel": "活动已取消，报名的人会收到通知",
     "shift_roll_call": "已点名",
@@ -117,11 +118,14 @@ DONE: dict[str, str] = {
 """What is said once it is done."""
 
 PART = re.compile(r"children\.[0-9]+\.(.+)")
+ROW = re.compile(r"(shifts|roles|spots|items)\.([0-9]+)\.?")
+ROWS = {"shifts": "场次", "roles": "岗位", "spots": "点位", "items": "任务"}
+"""What the rows of an activity's lists are called."""
 DETAILS = {"mode": Mode, "channel": Channel, "result": Result, "reason": Reason}
 
 
 FIELDS = {
-    "title": "事项",
+    "title": "标题",
     "description": "详情",
     "region_code": "社区",
     "address": "地址",
@@ -153,6 +157,16 @@ FIELDS = {
     "skills": "技能",
     "note": "说明",
     "children": "子单",
+    "kind": "类型",
+    "audience": "面向",
+    "brand": "品牌",
+    "organization_id": "主办单位",
+    "leader_ids": "负责人",
+    "demand_id": "服务的点单",
+    "capacity": "人数",
+    "people": "人数",
+    "repeat.times": "共几场",
+    "repeat.every_days": "隔几天一场",
     "into_id": "合并到",
     "left": "未完成的部分",
     "minutes": "服务分钟数",
@@ -181,6 +195,9 @@ def field(name: str) -> str | None:
     """What a field is called, also one of a list, of a part or of what is dispatched at once."""
     if part := PART.fullmatch(name):
         return f"子单的{field(part[1]) or part[1]}"
+    if row := ROW.match(name):
+        rest = name[row.end() :]
+        return f"{ROWS[row[1]]} {int(row[2]) + 1} {'名称' if rest == 'name' else field(rest) or ''}".rstrip()
     plain = name.removeprefix("dispatch.")
     return FIELDS.get(plain) or FIELDS.get(plain.split(".")[0])
 

@@ -72,6 +72,10 @@ READING = {
 }
 """For all staff."""
 DISPATCHING = {
+    ("GET", "/activities/new"),
+    ("POST", "/activities/new"),
+    ("GET", "/activities/{activity_id}/change"),
+    ("POST", "/activities/{activity_id}/change"),
     ("GET", "/file"),
     ("GET", "/codes/posters"),
     ("GET", "/codes/{place_id}/screen"),

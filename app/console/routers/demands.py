@@ -36,6 +36,8 @@ class Asked(BaseModel):
 router = APIRouter(route_class=DeskRoute)
 Text = Annotated[str, Query(max_length=60)]
 USUAL = Wanted()
+CHOSEN = {"several": "member_ids", "leaders": "leader_ids"}
+"""The field of members to choose from, where it is not that of one."""
 
 
 @router.get("/demands/{demand_id}")
@@ -111,9 +113,9 @@ def _screen(
 
 @router.get("/members")
 async def members(request: Request, session: Session, caller: DeskCaller, kind: str, who: Text = "") -> Response:
-    """Members to choose from, as a part of a form: one (`radio`) or several (`checkbox`)."""
-    found = await reviewing.members_found(session, caller, who)
-    return rendering.page(request, "members.html", caller, found=found, asked=who, several=kind == "several")
+    """Members to choose from, as a part of a form: `one`, `several`, or those who lead an activity."""
+    found, field = await reviewing.members_found(session, caller, who), CHOSEN.get(kind, "member_id")
+    return rendering.page(request, "members.html", caller, found=found, asked=who, field=field)
 
 
 @router.get("/similar")
@@ -133,7 +135,9 @@ async def places(request: Request, session: Session, caller: DeskCaller, place: 
 
 
 @router.get("/organizations")
-async def organizations(request: Request, session: Session, caller: DeskCaller, unit: Text = "") -> Response:
-    """Organizations to choose from, as a part of a form."""
+async def organizations(
+    request: Request, session: Session, caller: DeskCaller, unit: Text = "", kind: str = "several"
+) -> Response:
+    """Organizations to choose from, as a part of a form: several, or `one`."""
     found = await reviewing.organizations_found(session, caller, unit)
-    return rendering.page(request, "organizations.html", caller, found=found, asked=unit)
+    return rendering.page(request, "organizations.html", caller, found=found, asked=unit, several=kind != "one")

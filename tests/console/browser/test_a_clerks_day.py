@@ -117,7 +117,13 @@ async def test_every_page_fits_and_can_be_read_and_reached(site: Served, clerk: 
     activity = await ok(site.world.desk.post(f"/activities/{draft['id']}/publish"))
     await ok(site.world.member.post(f"/slots/{activity['shifts'][0]['slots'][0]['id']}/sign-ups", {}), 201)
     lists = ("/", "/demands", "/inbox", "/appeals", "/complaints", "/bindings", "/activities", "/codes")
-    places = (*lists, "/file", "/no-such-page", f"/activities/{activity['id']}")
+    places = (
+        *lists,
+        "/file",
+        "/no-such-page",
+        f"/activities/{activity['id']}",
+        f"/activities/new?like={activity['id']}",
+    )
     for path in (*places, f"/demands/{demand['id']}?contact=true", f"/complaints/{complaint['id']}"):
         await clerk.open(path)
         for closed in await clerk.page.locator("details").all():
