@@ -9,7 +9,7 @@ from app.access.models import ConsentChannel, Purpose, Role
 from app.activities.lifecycle import ActivityState, Mark, ShiftState, SignUpState
 from app.certificates.models import Revocation, ServedAs
 from app.checkins.models import CodeState, PlacePurpose
-from app.checkins.scan_models import ScanAction, ScanFlag, ScanOutcome, ScanReason
+from app.checkins.scan_models import RefusalCause, ScanAction, ScanFlag, ScanOutcome, ScanReason
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
 from app.demands.ladder import LadderStep, WhistleClock
@@ -105,9 +105,10 @@ LABELS: dict[type[StrEnum], str] = {
         "办理超时 吹哨即将超时 吹哨超时 吹哨被退回 服务时长有异议 服务时长已裁定 "
         "申诉待裁决 申诉已转上级 申诉成立 维持原决定 决定被撤销 投诉建议待答复 投诉建议已转上级 投诉建议已答复 "
         "身份待核对 身份核对完成 报到待确认 退出待批准 报到成功 报到未通过 退出未获批准 报到已结束 集结令 "
-        "活动提醒 活动改期 改期待确认 场次取消 候补转正 候补失效 活动登记 补录待确认 补录已确认 补录未获确认"
+        "活动提醒 活动改期 改期待确认 场次取消 候补转正 候补失效 活动登记 补录待确认 补录已确认 补录未获确认 "
+        "扫码待审核 扫码已计入 扫码未计入 记录证明已开具 记录证明已撤销 指定报到地 指定报到地取消"
     ),
-    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录",
+    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录 扫码 记录证明 指定报到地",
     AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",
     AppealState: "待裁决 申诉成立 维持原决定 已撤回",
     ComplaintKind: "投诉 建议",
@@ -121,6 +122,7 @@ LABELS: dict[type[StrEnum], str] = {
         "码已停用 个人码已用过 不能扫本人的码 查无此人 码的用途不符 此处没有可办事项 请选择事项 没有此事项 "
         "不在参加范围 时间冲突 当前不可办理 编号已被占用"
     ),
+    RefusalCause: "不在现场 非本人扫码 时间不符 已另行登记 无法核实 其他",
     ScanFlag: "短时间内移动过远 一台设备多人使用",
     ActivityKind: "志愿服务 主题党日 党课 议事厅 联席会议 环境整治 值守巡逻 走访慰问 义诊咨询 培训讲座 文体活动 其他",
     ActivityState: "草稿 已发布 已结束 已取消",

@@ -12,8 +12,9 @@ from app.activities import queries as activities
 from app.activities.models import SignUp
 from app.activities.presence import Sighting
 from app.checkins import scan_queries
+from app.checkins.events import ScanEvent
 from app.checkins.meaning import Meaning
-from app.checkins.scan_models import ScanAction, ScanOutcome, ScanReason
+from app.checkins.scan_models import Scan, ScanAction, ScanOutcome, ScanReason
 from app.demands import claiming, serving
 from app.demands import queries as demands
 from app.demands.lifecycle import Kind
@@ -21,6 +22,7 @@ from app.demands.models import Claim, Demand
 from app.demands.schemas import ArriveIn, CompleteIn
 from app.enrollments import enrolling
 from app.enrollments.schemas import EnrollmentIn
+from app.kit import events
 from app.ledger.models import HolderKind, Provenance
 from app.policies import service as policies
 from app.policies.scan_rules import ScanKey
@@ -101,7 +103,8 @@ async def _arrive(session: AsyncSession, voice: Voice, meaning: Meaning, claim: 
     await claiming.arrive(session, voice.caller, claim.id, ArriveIn(), voice.at)
     if demand.kind != Kind.POST:
         for early in await scan_queries.not_begun(session, claim.id, meaning.person.id):
-            await scan_queries.decide(session, early, accepted=True, by=None, now=voice.at)
+            await scan_queries.decide(session, early, cause=None, by=None, now=voice.at)
+            tell(session, ScanEvent.DECIDED, early, voice.caller)
             if claim.completed_at is None:
                 await serving.complete(session, voice.caller, claim.id, CompleteIn())
     return Said(ScanOutcome.ACCEPTED, voice.at)
@@ -127,3 +130,16 @@ async def _served_just_now(session: AsyncSession, voice: Voice, claim: Claim, de
     gap = await policies.value(session, ScanKey.GAP, demand.region_code)
     done = [one.served_at for one in await demands.services(session, claim.id)]
     return done[-1] if done and voice.at - done[-1] < gap else None
+
+
+def tell(session: AsyncSession, kind: ScanEvent, scan: Scan, caller: Caller) -> None:
+    """Write to the event log that a scan waits for a person, or what they decided."""
+    events.record(
+        session,
+        kind,
+        subject=scan.id,
+        region_code=scan.region_code or "",
+        actor=caller.account_id,
+        action=scan.action,
+        subject_id=scan.subject_id,
+    )

@@ -71,6 +71,17 @@ class ScanFlag(StrEnum):
     SHARED_DEVICE = "shared_device"
 
 
+class RefusalCause(StrEnum):
+    """Why a person does not let a scan count: a closed list, so that no word on anybody is kept for good."""
+
+    NOT_THERE = "not_there"
+    BY_ANOTHER = "by_another"
+    OTHER_TIME = "other_time"
+    NOTED_OTHERWISE = "noted_otherwise"
+    UNVERIFIABLE = "unverifiable"
+    OTHER = "other"
+
+
 def _listed(reasons: tuple[StrEnum, ...]) -> str:
     return ", ".join(f"'{one}'" for one in reasons)
 
@@ -137,10 +148,15 @@ class ScanDecision(Base):
     """What was decided of a scan that waited, once; by nobody where what it waited for came by itself."""
 
     __tablename__ = "scan_decisions"
-    __table_args__ = ({"info": APPEND_ONLY},)
+    __table_args__ = (
+        one_of("cause", RefusalCause),
+        CheckConstraint("cause IS NULL OR NOT accepted", "cause_of_a_refusal"),
+        {"info": APPEND_ONLY},
+    )
 
     scan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scans.id"), primary_key=True)
     accepted: Mapped[bool]
+    cause: Mapped[RefusalCause | None]
     decided_by: Mapped[uuid.UUID | None]
     decided_at: Mapped[datetime]
 

@@ -13,7 +13,15 @@ from app.access.caller import Caller
 from app.activities.models import Activity, Shift
 from app.activities.queries import organized_by
 from app.checkins.models import Place
-from app.checkins.scan_models import Scan, ScanAction, ScanDecision, ScanLocation, ScanOutcome, ScanReason
+from app.checkins.scan_models import (
+    RefusalCause,
+    Scan,
+    ScanAction,
+    ScanDecision,
+    ScanLocation,
+    ScanOutcome,
+    ScanReason,
+)
 from app.checkins.scan_schemas import ScanFilter
 from app.kit.errors import NotFound
 from app.kit.pagination import page
@@ -21,6 +29,10 @@ from app.regions.queries import under
 
 Looked = tuple[Scan, ScanDecision | None, ScanLocation | None, Place | None]
 """A scan with what was decided of it, where it was made, and its place."""
+
+
+WAITS = (text("scans.outcome = 'pending'"), ScanDecision.scan_id.is_(None))
+"""Of scans with what was decided of them: those that wait for a person."""
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
@@ -83,9 +95,11 @@ async def not_begun(session: AsyncSession, claim_id: uuid.UUID, person_id: uuid.
     return (await session.scalars(open_ones.order_by(Scan.id))).all()
 
 
-async def decide(session: AsyncSession, scan: Scan, *, accepted: bool, by: uuid.UUID | None, now: datetime) -> bool:
-    """Write what was decided of a scan; False where somebody else was faster."""
-    row = {"scan_id": scan.id, "accepted": accepted, "decided_by": by, "decided_at": now}
+async def decide(
+    session: AsyncSession, scan: Scan, *, cause: RefusalCause | None, by: uuid.UUID | None, now: datetime
+) -> bool:
+    """Let a scan count unless there is a cause against it; False where somebody else was faster."""
+    row = {"scan_id": scan.id, "accepted": cause is None, "cause": cause, "decided_by": by, "decided_at": now}
     statement = insert(ScanDecision).values(row).on_conflict_do_nothing().returning(ScanDecision.scan_id)
     return await session.scalar(statement) is not None
 
@@ -93,8 +107,7 @@ async def decide(session: AsyncSession, scan: Scan, *, accepted: bool, by: uuid.
 async def scans(session: AsyncSession, caller: Caller, wanted: ScanFilter) -> tuple[list[Looked], str | None]:
     """One page of the scans that wait for the caller, or of those that are flagged; the newest first."""
     statement = _looked().where(visible_to(caller))
-    flagged, pending = text("scans.flags <> '{}'"), text("scans.outcome = 'pending'")
-    statement = statement.where(flagged) if wanted.flagged else statement.where(pending, ScanDecision.scan_id.is_(None))
+    statement = statement.where(text("scans.flags <> '{}'")) if wanted.flagged else statement.where(*WAITS)
     if wanted.region is not None:
         statement = statement.where(under(Scan.region_code, [wanted.region]))
     if wanted.subject_id is not None:
@@ -110,6 +123,19 @@ async def scan(session: AsyncSession, caller: Caller, scan_id: uuid.UUID) -> Loo
     if row is None:
         raise NotFound
     return row[0], row[1], row[2], row[3]
+
+
+async def waiting(session: AsyncSession, caller: Caller) -> int:
+    """How many scans wait that the caller may look at."""
+    undecided = select(func.count()).select_from(Scan).outerjoin(ScanDecision, ScanDecision.scan_id == Scan.id)
+    return await session.scalar(undecided.where(visible_to(caller), *WAITS)) or 0
+
+
+async def some(session: AsyncSession, caller: Caller, scan_ids: Collection[uuid.UUID]) -> list[Looked]:
+    """Those of some scans that the caller may look at, or that are about them."""
+    seen = or_(visible_to(caller), Scan.person_id.in_(caller.person_ids))
+    rows = await session.execute(_looked().where(Scan.id.in_(scan_ids), seen))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _looked() -> Select[Scan, ScanDecision, ScanLocation, Place]:

@@ -1,14 +1,14 @@
 """Request and response bodies of scans."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from app.checkins.scan_models import ScanAction, ScanFlag, ScanOutcome, ScanReason
+from app.checkins.scan_models import RefusalCause, ScanAction, ScanFlag, ScanOutcome, ScanReason
 from app.kit.geo import Location
 from app.kit.pagination import PageRequest
-from app.kit.schema import Bool, ExactText, Id, IdFilter, Input, Output, RegionFilter, Time, TimeIn
+from app.kit.schema import Bool, ExactText, Id, IdFilter, Input, Output, RegionFilter, Time, TimeIn, wrong
 
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 """What a phone made up: for itself, once, or for one scan."""
@@ -73,10 +73,22 @@ class ScanFilter(PageRequest):
 
 
 class ScanDecisionIn(Input):
-    """Whether it counts, and from when: unless said, from when we heard of it or when the code was shown."""
+    """Whether it counts, and from when: unless said, from when we heard of it or when the code was shown.
+
+    A refusal says why, which whoever it is about reads.
+    """
 
     accepted: Bool
     at: TimeIn | None = None
+    cause: RefusalCause | None = None
+
+    @model_validator(mode="after")
+    def _says_why_not(self) -> Self:
+        if self.accepted == (self.cause is not None):
+            raise wrong(
+                "cause_of_a_refusal", "不予计入须选择原因，计入则不选", "a refusal, and nothing else, has a cause"
+            )
+        return self
 
 
 class HeldScanOut(Output):
@@ -99,5 +111,6 @@ class HeldScanOut(Output):
     distance: int | None
     """Metres from its place, where the region's rule asks for locations."""
     decided: bool | None
+    cause: RefusalCause | None
     decided_at: Time | None
     actions: list[str]

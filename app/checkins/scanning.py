@@ -13,11 +13,11 @@ from app.checkins.doubting import Doubts
 from app.checkins.events import ScanEvent
 from app.checkins.meaning import Meaning, Refused
 from app.checkins.models import CodeState, Place
-from app.checkins.saying import Said, Voice
+from app.checkins.saying import Said, Voice, tell
 from app.checkins.scan_models import Scan, ScanOutcome, ScanReason
 from app.checkins.scan_schemas import ScanIn, ScanOut, ScansIn
 from app.enrollments.errors import AlreadyEnrolled
-from app.kit import clock, codes, db, events
+from app.kit import clock, codes, db
 from app.kit.codes import Code, Purpose, Unaccepted
 from app.kit.crypto import Keyring
 from app.kit.db import new_id
@@ -163,19 +163,6 @@ async def _meaning(session: AsyncSession, caller: Caller, heard: _Heard, code: C
     if state is not CodeState.LIVE:
         raise Refused(ScanReason(state))
     return await meaning.of_place(session, caller, heard.place, item, made.received_at)
-
-
-def tell(session: AsyncSession, kind: ScanEvent, scan: Scan, caller: Caller) -> None:
-    """Write to the event log that a scan waits for a person, or what they decided."""
-    events.record(
-        session,
-        kind,
-        subject=scan.id,
-        region_code=scan.region_code or "",
-        actor=caller.account_id,
-        action=scan.action,
-        subject_id=scan.subject_id,
-    )
 
 
 def shown(caller: Caller, scan: Scan, decided: bool | None) -> ScanOut:

@@ -27,6 +27,7 @@ from app.console.routers import (
     inbox,
     oversight,
     rosters,
+    scans,
     signing_in,
     worklist,
 )
@@ -46,6 +47,7 @@ ROUTERS = (
     codes.router,
     enrollments.router,
     drafting.router,  # whose paths are no activity's
+    scans.router,
     activities.router,
     rosters.sending,
     rosters.router,

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from app import meta
 from app.access import desk_session
 from app.access.caller import DISPATCHERS, Caller
+from app.checkins.scan_models import RefusalCause
 from app.console import wording
 from app.demands.causes import Cause, ClaimCause
 from app.demands.lifecycle import Closing, Kind
@@ -106,7 +107,7 @@ def options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(code, label(code)) for code in codes]
 
 
-ENUMS: tuple[type[StrEnum], ...] = (Audience, Cause, ClaimCause, Closing, Kind, Outcome)
+ENUMS: tuple[type[StrEnum], ...] = (Audience, Cause, ClaimCause, Closing, Kind, Outcome, RefusalCause)
 """Those that forms let one choose from."""
 FILTERS: tuple[Callable[..., str], ...] = (label, category, moment, iso, exact, local, left, minutes)
 

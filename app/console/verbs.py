@@ -17,7 +17,10 @@ from app.activities.schemas import EntryDecisionIn, LateEntryIn, RollCallIn, Why
 from app.activities.schemas import MoveIn as MoveShiftIn
 from app.certificates import issuing
 from app.certificates.schemas import RevocationIn
+from app.checkins import deciding as scans
 from app.checkins import placing
+from app.checkins.scan_models import RefusalCause
+from app.checkins.scan_schemas import ScanDecisionIn
 from app.checkins.schemas import RenewIn
 from app.console import forms
 from app.demands import (
@@ -114,6 +117,28 @@ async def decide_nobody(session: AsyncSession, caller: Caller, binding_id: uuid.
     await binding.decide(session, caller, binding_id, None)
 
 
+class AcceptIn(Input):
+    """From when a scan counts, where that is not when it was heard."""
+
+    at: TimeIn | None = None
+
+
+class RefuseIn(Input):
+    """Why a scan does not count."""
+
+    cause: RefusalCause
+
+
+async def accept_scan(session: AsyncSession, caller: Caller, scan_id: uuid.UUID, body: AcceptIn) -> None:
+    """Let a scan count."""
+    await scans.decide(session, caller, scan_id, ScanDecisionIn(accepted=True, at=body.at))
+
+
+async def refuse_scan(session: AsyncSession, caller: Caller, scan_id: uuid.UUID, body: RefuseIn) -> None:
+    """Do not let a scan count."""
+    await scans.decide(session, caller, scan_id, ScanDecisionIn(accepted=False, cause=body.cause))
+
+
 OF_DEMANDS: dict[str, Verb] = {
     Action.DISPATCH: Verb(dispatching.dispatch, s.DispatchIn),
     Action.RETURN: Verb(dispatching.return_, s.ReasonIn),
@@ -159,6 +184,7 @@ OF_LATE_ENTRIES: dict[str, Verb] = {"decide": Verb(entering.decide, EntryDecisio
 OF_APPEALS: dict[str, Verb] = {"decide": Verb(appealing.decide, AppealDecisionIn)}
 OF_COMPLAINTS: dict[str, Verb] = {"answer": Verb(complaining.answer, AnswerIn)}
 OF_PLACES: dict[str, Verb] = {"renew": Verb(placing.renew, RenewIn), "revoke": Verb(placing.revoke)}
+OF_SCANS: dict[str, Verb] = {"accept": Verb(accept_scan, AcceptIn), "refuse": Verb(refuse_scan, RefuseIn)}
 OF_CERTIFICATES: dict[str, Verb] = {"revoke": Verb(issuing.revoke, RevocationIn)}
 OF_ENROLLMENTS: dict[str, Verb] = {
     "confirm": Verb(deciding.confirm),

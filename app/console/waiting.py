@@ -1,10 +1,11 @@
-"""What waits for a desk beside demands: appeals, complaints, reports, and phones to be told apart."""
+"""What waits for a desk beside demands: appeals, complaints, reports, scans, and phones to be told apart."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
+from app.checkins import deciding as scans
 from app.enrollments import presenting as enrollments
 from app.members import listing as members
 from app.oversight import listing as oversight
@@ -19,6 +20,7 @@ class Waiting:
     complaints: WaitingOut
     bindings: int
     enrollments: int
+    scans: int
 
 
 async def waiting(session: AsyncSession, caller: Caller) -> Waiting:
@@ -28,4 +30,5 @@ async def waiting(session: AsyncSession, caller: Caller) -> Waiting:
         complaints=await oversight.waiting_complaints(session, caller),
         bindings=await members.waiting_bindings(session, caller),
         enrollments=await enrollments.waiting(session, caller),
+        scans=await scans.waiting(session, caller),
     )

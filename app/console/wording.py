@@ -113,6 +113,8 @@ DONE: dict[str, str] = {
     "shift_enter": "已登记补录，待另一人确认后生效",
     "shift_move": "已改期，报名的人会收到通知",
     "shift_cancel": "本场已取消，报名的人会收到通知",
+    "scan_decided": "已审核，本人会收到结果",
+    "scans_decided": "已审核，未能办理的仍在下方",
     "late_entry_decided": "已确认补录",
 }
 """What is said once it is done."""
@@ -179,6 +181,7 @@ FIELDS = {
     "upheld": "裁决",
     "amount": "应得数额",
     "accepted": "是否采纳",
+    "ids": "扫码记录",
     "sign_up_ids": "人员",
     "sign_up_id": "人员",
     "mark": "点名结果",
@@ -232,6 +235,8 @@ PLACES = {
     SubjectKind.BINDING: "bindings",
     SubjectKind.ENROLLMENT: "enrollments",
     SubjectKind.LATE_ENTRY: "activities",
+    SubjectKind.SCAN: "scans",
+    SubjectKind.CERTIFICATE: "certificates",
 }
 """The page of what a message is about; a claim has none of its own."""
 

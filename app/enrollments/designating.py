@@ -54,7 +54,7 @@ async def designate(session: AsyncSession, caller: Caller, body: DesignationIn) 
 
 async def end(session: AsyncSession, caller: Caller, designation_id: uuid.UUID) -> Designation:
     """End a designation; who reported in there stays."""
-    found = await queries.designation(session, await _seen(session, caller), designation_id, lock=True)
+    found = await queries.designation(session, await seen(session, caller), designation_id, lock=True)
     caller.require(DISPATCHERS, found.region_code)
     if found.until is not None:
         raise ActionNotAllowed
@@ -68,7 +68,7 @@ def _tell(session: AsyncSession, kind: CallEvent, found: Designation, caller: Ca
     events.record(session, kind, subject=found.id, region_code=where, actor=caller.account_id, organization_id=whose)
 
 
-async def _seen(session: AsyncSession, caller: Caller) -> list[uuid.UUID] | None:
+async def seen(session: AsyncSession, caller: Caller) -> list[uuid.UUID] | None:
     """Whose designations a caller may see: all where they are staff or a liaison, else those of their own line."""
     if caller.is_staff or caller.is_liaison:
         return None
@@ -78,10 +78,10 @@ async def _seen(session: AsyncSession, caller: Caller) -> list[uuid.UUID] | None
 
 async def designations(session: AsyncSession, caller: Caller, wanted: DesignationFilter) -> Page[DesignationOut]:
     """One page of designations: all for staff and liaisons, for a member those of their organization."""
-    seen = await _seen(session, caller)
-    if seen == []:
+    whose = await seen(session, caller)
+    if whose == []:
         raise Forbidden
-    found, cursor = await queries.designations(session, seen, wanted)
+    found, cursor = await queries.designations(session, whose, wanted)
     return Page(items=await _shown(session, found), next_cursor=cursor)
 
 

@@ -50,7 +50,8 @@ async def _tell_of_matters(session: AsyncSession, heard: Sequence[Event]) -> Non
         return
     parties = await receiving.parties(session, heard)
     for event in heard:
-        await matter_queries.drop_earlier_calls(session, event.subject, event.n)
+        if (matter := parties.matters[event.subject]).is_answered:
+            await matter_queries.drop_earlier_calls(session, matter.id, event.n)
     await _deliver(session, (message for event in heard for message in _of_a_matter(parties, event)))
 
 

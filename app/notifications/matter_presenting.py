@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
 from app.activities import presenting as activities
+from app.checkins import deciding, scan_queries
 from app.enrollments import lifecycle as enrollment_lifecycle
 from app.enrollments import relations as enrollment_relations
 from app.kit.clock import CHINA
 from app.members.models import BindingRequest
 from app.notifications import enrollment_matters, sign_up_queries
 from app.notifications import matter_queries as queries
-from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, SIGNED_UP
+from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, NOT_COUNTED, SCANNED, SIGNED_UP
 from app.organizations import queries as organizations
 from app.oversight import listing
 from app.oversight.queries import titles
@@ -61,7 +62,46 @@ async def told(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUI
         details = {"title": what_it_says.activity_title, "desk": desks.get(entry.region_code, ADMINISTRATORS)}
         found[entry.id] = Told(details, what_it_says.actions)
     found |= await _of_enrollments(session, caller, ids)
+    found |= await _of_certificates(session, caller, ids)
+    found |= await _of_designations(session, caller, ids)
     return found | await _of_musters(session, caller, ids)
+
+
+async def _of_certificates(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
+    found = await queries.visible_certificates(session, caller, ids)
+    desks = await regions.names(session, [one.region_code for one in found])
+    return {
+        one.id: Told({"desk": desks.get(one.region_code, ""), "since": one.since, "until": one.until}, [])
+        for one in found
+    }
+
+
+async def _of_designations(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
+    found = await enrollment_matters.visible_designations(session, caller, ids)
+    bodies = await organizations.organizations(session, [one.organization_id for one in found])
+    desks = await regions.names(session, [one.region_code for one in found])
+    return {
+        one.id: Told({"desk": desks.get(one.region_code, ""), "who": bodies[one.organization_id].name}, [])
+        for one in found
+    }
+
+
+async def told_of_scans(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
+    """Those of some scans that the caller decides of, or that are about them, by their ids."""
+    shown = await deciding.shown(session, caller, await scan_queries.some(session, caller, ids)) if ids else []
+    desks = await regions.names(session, [one.region_code for one in shown if one.region_code])
+    return {
+        one.id: Told(
+            {
+                "desk": desks.get(one.region_code or "", ""),
+                "what": SCANNED[one.action] if one.action else "",
+                "about": NOT_COUNTED[one.cause] if one.cause else "",
+                "at": one.received_at.astimezone(CHINA).strftime(TIME),
+            },
+            one.actions,
+        )
+        for one in shown
+    }
 
 
 async def _of_enrollments(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:

@@ -1,16 +1,19 @@
-"""The selects of messages about appeals, complaints and bindings: to whom, and what their readers may see."""
+"""The selects of messages about matters that wait for a desk, and certificates: to whom, and what readers may see."""
 
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
+from app.access.models import Account
 from app.activities.models import LateEntry
-from app.members.models import BindingRequest
+from app.certificates.models import Certificate
+from app.certificates.queries import visible_to as certificates_visible_to
+from app.members.models import BindingRequest, Member
 from app.members.queries import decided_by
-from app.notifications import enrollment_matters
+from app.notifications import enrollment_matters, scan_matters
 from app.notifications.matters import CALLS_OF_A_MATTER, Matter
 from app.notifications.models import Notification, SubjectKind
 from app.notifications.queries import UNREAD, among
@@ -22,7 +25,7 @@ Ids = Collection[uuid.UUID]
 
 
 async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
-    """Some matters by their ids."""
+    """Some matters by the subjects of their events."""
     appeals = await session.scalars(select(Appeal).where(among(Appeal.id, ids)))
     complaints = await session.scalars(select(Complaint).where(among(Complaint.id, ids)))
     bindings = await session.scalars(select(BindingRequest).where(among(BindingRequest.id, ids)))
@@ -60,7 +63,30 @@ async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
         ),
     ]
     others = [*await enrollment_matters.enrollments(session, ids), *await enrollment_matters.musters(session, ids)]
-    return {matter.id: matter for matter in (*found, *others)}
+    others += await enrollment_matters.designations(session, ids)
+    known = {matter.id: matter for matter in (*found, *others, *await certificates(session, ids))}
+    return known | await scan_matters.scans(session, ids)
+
+
+async def certificates(session: AsyncSession, ids: Ids) -> list[Matter]:
+    """Some certificates with the account of whose hours they show."""
+    person = func.coalesce(Member.merged_into_id, Member.id)
+    joined = select(Certificate, Account.id).join(Member, Member.id == Certificate.member_id)
+    rows = await session.execute(
+        joined.outerjoin(Account, Account.member_id == person).where(among(Certificate.id, ids))
+    )
+    return [
+        Matter(
+            SubjectKind.CERTIFICATE,
+            row[0].id,
+            row[0].region_code,
+            None,
+            None,
+            waits=False,
+            subjects=(row[1],) if row[1] else (),
+        )
+        for row in rows
+    ]
 
 
 async def drop_earlier_calls(session: AsyncSession, matter_id: uuid.UUID, before: int) -> None:
@@ -91,3 +117,9 @@ async def visible_entries(session: AsyncSession, caller: Caller, ids: Ids) -> Se
     """Those of some entries after the fact that are of the caller's regions."""
     seen = under(LateEntry.region_code, caller.reach())
     return (await session.scalars(select(LateEntry).where(among(LateEntry.id, ids), seen))).all()
+
+
+async def visible_certificates(session: AsyncSession, caller: Caller, ids: Ids) -> Sequence[Certificate]:
+    """Those of some certificates that the caller may see now."""
+    seen = await certificates_visible_to(session, caller)
+    return (await session.scalars(select(Certificate).where(among(Certificate.id, ids), seen))).all()

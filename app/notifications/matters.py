@@ -1,4 +1,4 @@
-"""Who hears of what waits for a desk and is no demand: appeals, enrollments, late entries and the like; pure."""
+"""Who hears of what waits for a desk and is no demand: appeals, enrollments, scans and the like; pure."""
 
 import uuid
 from collections.abc import Callable
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.activities.events import LateEntryEvent
+from app.certificates.events import CertificateEvent
+from app.checkins.events import ScanEvent
+from app.checkins.scan_models import ScanOutcome
 from app.enrollments.events import CallEvent, EnrollmentEvent
 from app.enrollments.lifecycle import EnrollmentState
 from app.kit.events import Event
@@ -21,16 +24,18 @@ class Party(StrEnum):
     DESK = "desk"
     """Dispatchers and admins of the region that has it, or of the nearest above, but for whom it is about."""
     AUTHOR = "author"
-    """Who filed it, or whose account is to be bound."""
+    """Who filed it, whose account is to be bound, or whom a scan is about."""
     SUBJECT = "subject"
-    """The member who is enrolled, or who speaks for an organization that is or is called."""
+    """The member who is enrolled or certified, or who speaks for an organization that is concerned."""
+    HOST = "host"
+    """Who holds or leads the activity that it belongs to, but for whom it is about."""
     DECIDER = "decider"
     """Who made the decision that is appealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An appeal, a complaint or suggestion, a binding, an enrollment, a muster or a late entry, as it stands now."""
+    """An appeal, a complaint or suggestion, a binding, an enrollment and the like, as it stands now."""
 
     kind: SubjectKind
     id: uuid.UUID
@@ -39,8 +44,14 @@ class Matter:
     decider: uuid.UUID | None
     waits: bool
     state: str = ""
-    """Of an enrollment."""
+    """Of an enrollment, or what was decided of a scan."""
     subjects: tuple[uuid.UUID, ...] = ()
+    hosts: tuple[uuid.UUID, ...] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether earlier calls go: of scans for one thing, the last that waits answers them."""
+        return self.kind != SubjectKind.SCAN or not self.waits
 
 
 Condition = Callable[[Event, Matter], bool]
@@ -72,6 +83,14 @@ def _asks_out(_: Event, matter: Matter) -> bool:
     return matter.state == EnrollmentState.LEAVING
 
 
+def _counts(_: Event, matter: Matter) -> bool:
+    return matter.state == ScanOutcome.ACCEPTED
+
+
+def _does_not_count(_: Event, matter: Matter) -> bool:
+    return matter.state == ScanOutcome.REFUSED
+
+
 @dataclass(frozen=True, slots=True)
 class PartyHears:
     """A party hears a kind of message, under a condition."""
@@ -81,7 +100,7 @@ class PartyHears:
     when: Condition = _always
 
 
-E, C, L = EnrollmentEvent, CallEvent, LateEntryEvent
+E, C, L, S, T = EnrollmentEvent, CallEvent, LateEntryEvent, ScanEvent, CertificateEvent
 O, M, P, N = OversightEvent, MemberEvent, Party, NotificationKind  # noqa: E741 - as in hearing.py
 _TO_DECIDE = PartyHears(P.DESK, N.APPEAL_TO_DECIDE, _waits_there)
 _TO_ANSWER = PartyHears(P.DESK, N.COMPLAINT_TO_ANSWER, _waits_there)
@@ -114,11 +133,20 @@ PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
     L.ENTERED: (PartyHears(P.DESK, N.LATE_ENTRY_TO_CONFIRM, _waits_there),),
     L.ACCEPTED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_ACCEPTED),),
     L.REFUSED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_REFUSED),),
+    S.HELD: tuple(PartyHears(one, N.SCAN_TO_DECIDE, _still_runs) for one in (P.DESK, P.HOST)),
+    S.DECIDED: (
+        PartyHears(P.AUTHOR, N.SCAN_ACCEPTED, _counts),
+        PartyHears(P.AUTHOR, N.SCAN_REFUSED, _does_not_count),
+    ),
+    T.ISSUED: (PartyHears(P.SUBJECT, N.CERTIFICATE_ISSUED),),
+    T.REVOKED: (PartyHears(P.SUBJECT, N.CERTIFICATE_REVOKED),),
+    C.DESIGNATED: (PartyHears(P.SUBJECT, N.DESIGNATED, _still_runs),),
+    C.DESIGNATION_ENDED: (PartyHears(P.SUBJECT, N.DESIGNATION_ENDED),),
 }
 """What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
 
-NOT_TOLD = frozenset({E.CARRIED_OVER, C.DESIGNATED, C.DESIGNATION_ENDED})
-"""What nobody is told: what was before this service was there, and who may report in where, which is read there."""
+NOT_TOLD = frozenset({E.CARRIED_OVER})
+"""What nobody is told: what was before this service was there."""
 
 CALLS_OF_A_MATTER = frozenset(
     {
@@ -129,6 +157,7 @@ CALLS_OF_A_MATTER = frozenset(
         N.EXIT_TO_DECIDE,
         N.MUSTERED,
         N.LATE_ENTRY_TO_CONFIRM,
+        N.SCAN_TO_DECIDE,
         N.PLACE_FREE,
         N.SHIFT_CLASHES,
     }

@@ -98,6 +98,13 @@ class NotificationKind(StrEnum):
     LATE_ENTRY_TO_CONFIRM = "late_entry_to_confirm"
     LATE_ENTRY_ACCEPTED = "late_entry_accepted"
     LATE_ENTRY_REFUSED = "late_entry_refused"
+    SCAN_TO_DECIDE = "scan_to_decide"
+    SCAN_ACCEPTED = "scan_accepted"
+    SCAN_REFUSED = "scan_refused"
+    CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    DESIGNATED = "designated"
+    DESIGNATION_ENDED = "designation_ended"
 
 
 class SubjectKind(StrEnum):
@@ -112,6 +119,10 @@ class SubjectKind(StrEnum):
     MUSTER = "muster"
     SIGN_UP = "sign_up"
     LATE_ENTRY = "late_entry"
+    SCAN = "scan"
+    """What was scanned for, of which several scans may wait: a shift, a claim, an organization, or a place itself."""
+    CERTIFICATE = "certificate"
+    DESIGNATION = "designation"
 
 
 class Notification(Base):

@@ -54,6 +54,8 @@ async def notifications_out(
     barred = await barring.barred(session, caller, list(seen.values()))
     told = await matter_presenting.told(session, caller, matters)
     told |= await matter_presenting.told_of_sign_ups(session, caller, matters)
+    scans = [event.subject for message, event in found if message.subject_kind == SubjectKind.SCAN]
+    told |= await matter_presenting.told_of_scans(session, caller, scans)
     reader = Reader(caller, seen, claims, mine, names, barred, told)
     return [_notification_out(reader, message, event) for message, event in found]
 
@@ -64,7 +66,8 @@ def _claim_id(event: Event) -> uuid.UUID | None:
 
 def _notification_out(reader: Reader, message: Notification, event: Event) -> NotificationOut:
     title, body = TEXTS[message.kind]
-    told = _told(reader, message, event) if message.demand_id else reader.matters.get(message.subject_id)
+    newest = event.subject if message.subject_kind == SubjectKind.SCAN else message.subject_id
+    told = _told(reader, message, event) if message.demand_id else reader.matters.get(newest)
     body = body.format(**told.details) if told else UNSEEN
     return NotificationOut(
         id=message.id,

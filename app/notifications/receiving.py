@@ -111,7 +111,7 @@ def nearest(desks: dict[str, list[uuid.UUID]], region_code: str) -> Sequence[uui
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """The appeals, complaints and bindings of a batch, and the desks that may have them."""
+    """The matters of a batch by the subjects of their events, and the desks that may have them."""
 
     matters: dict[uuid.UUID, Matter]
     desks: dict[str, list[uuid.UUID]]
@@ -127,6 +127,8 @@ class Parties:
                 return [matter.author] if matter.author else []
             case Party.SUBJECT:
                 return matter.subjects
+            case Party.HOST:
+                return [one for one in matter.hosts if one != matter.author]
             case Party.DECIDER:
                 return [matter.decider] if matter.decider else []
 

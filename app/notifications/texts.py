@@ -1,6 +1,7 @@
 """The words of every message, zh-CN. Nothing here is stored: names are looked up when a message is read."""
 
 from app.activities.lifecycle import SignUpState
+from app.checkins.scan_models import RefusalCause, ScanAction
 from app.demands.events import DemandEvent
 from app.demands.ladder import WhistleClock
 from app.demands.lifecycle import Reason
@@ -79,6 +80,13 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.LATE_ENTRY_TO_CONFIRM: ("补录待确认", "「{title}」有一条补录待{desk}另一人确认。"),
     N.LATE_ENTRY_ACCEPTED: ("补录已确认", "您为「{title}」录入的补录已由他人确认。"),
     N.LATE_ENTRY_REFUSED: ("补录未获确认", "您为「{title}」录入的补录未获确认，不予计入。"),
+    N.SCAN_TO_DECIDE: ("扫码待审核", "{desk}有{what}扫码待审核。"),
+    N.SCAN_ACCEPTED: ("扫码已计入", "您{at}在{desk}的{what}扫码经审核计入。"),
+    N.SCAN_REFUSED: ("扫码未计入", "您{at}在{desk}的{what}扫码未计入：{about}。如有出入，请联系现场负责人。"),
+    N.CERTIFICATE_ISSUED: ("记录证明已开具", "{desk}为您开具了{since}至{until}的服务记录证明，可在“我的”中查看。"),
+    N.CERTIFICATE_REVOKED: ("记录证明已撤销", "您{since}至{until}的服务记录证明已由{desk}撤销，理由见证明详情。"),
+    N.DESIGNATED: ("指定报到地", "{desk}已指定为{who}的报到地，请组织报到。"),
+    N.DESIGNATION_ENDED: ("指定报到地取消", "{desk}不再是{who}的指定报到地，已有的报到不受影响。"),
 }
 """A title and a body for each kind."""
 
@@ -140,6 +148,21 @@ SIGNED_UP: dict[SignUpState, str] = {
     SignUpState.RELEASED: "场次已取消",
     SignUpState.UNMARKED: "未点名",
     SignUpState.NO_SHOW: "未到场",
+}
+SCANNED: dict[ScanAction, str] = {
+    ScanAction.ENROLL: "报到",
+    ScanAction.ATTEND: "签到",
+    ScanAction.LEAVE: "签退",
+    ScanAction.ARRIVE: "到场",
+    ScanAction.FINISH: "完成",
+}
+NOT_COUNTED: dict[RefusalCause, str] = {
+    RefusalCause.NOT_THERE: "核实不在现场",
+    RefusalCause.BY_ANOTHER: "非本人扫码",
+    RefusalCause.OTHER_TIME: "时间不符",
+    RefusalCause.NOTED_OTHERWISE: "已另行登记",
+    RefusalCause.UNVERIFIABLE: "无法核实",
+    RefusalCause.OTHER: "其他原因",
 }
 COMPLAINED: dict[ComplaintKind, str] = {ComplaintKind.COMPLAINT: "投诉", ComplaintKind.SUGGESTION: "建议"}
 ADMINISTRATORS = "管理员"

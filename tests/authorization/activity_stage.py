@@ -126,7 +126,7 @@ BODIES: "dict[str, Callable[[Stage], Body]]" = {
     "POST /sign-ups/{sign_up_id}/accept": _plain({}),
     "POST /sign-ups/{sign_up_id}/cancel": _plain({}),
     "POST /scans": _plain({"device": "phone-0002", "scans": [SCAN]}),
-    "POST /scans/{scan_id}/decide": _plain({"accepted": False}),
+    "POST /scans/{scan_id}/decide": _plain({"accepted": False, "cause": "not_there"}),
     "POST /late-entries/{entry_id}/decide": _plain({"accepted": False}),
     "POST /me/calendar": _plain({}),
 }

@@ -54,7 +54,7 @@ Figures              organizations members in_service retired mobile applicant h
 FileOut              id kind media_type size width height seconds uploaded_at expires_at links evidence
 Handler              region_code name
 Health               status
-HeldScanOut          id name outcome reason flags action subject_id place_id place_name region_code offline claimed_at shown_at received_at distance decided decided_at actions
+HeldScanOut          id name outcome reason flags action subject_id place_id place_name region_code offline claimed_at shown_at received_at distance decided cause decided_at actions
 HoursOut             minutes target_minutes by_provenance
 ImportOut            id kind state sent_at expires_at rows done counts
 ImportsOut           items

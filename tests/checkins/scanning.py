@@ -7,13 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import Account
 from app.activities.models import SignUp
-from app.kit import clock
+from app.checkins.events import ScanEvent
+from app.checkins.scan_models import Scan, ScanAction, ScanOutcome, ScanReason
+from app.kit import clock, events
+from app.kit.db import new_id
+from app.ledger.models import HolderKind
 from tests.activities.evenings import Evenings, evening
 from tests.checkins.places import a_place
 from tests.client import Client
-from tests.demands.world import ok
+from tests.demands.world import COMMUNITY, World, ok
 
 Body = dict[str, Any]
 NUMBERS = itertools.count(10_000_000)
@@ -34,6 +40,32 @@ async def scanned(who: Client, code: str, *, device: str = "phone-0001", **said:
     """Outcome and reason of one scan."""
     (one,) = await send(who, a_scan(code, **said), device=device)
     return one["outcome"], one["reason"]
+
+
+async def held_scan(session: AsyncSession, world: World, number: int = 1) -> str:
+    """A member of ours has scanned to report in, from too far away, which waits; its id."""
+    member, now = world.members[number - 1], clock.now()
+    scanned_by = await session.scalar(select(Account.id).where(Account.member_id == world.members[0].id))
+    made = Scan(
+        id=new_id(),
+        device=f"phone-{number:04}",
+        nonce=f"n{next(NUMBERS)}",
+        scanned_by=scanned_by or new_id(),
+        region_code=COMMUNITY,
+        action=ScanAction.ENROLL,
+        person_kind=HolderKind.MEMBER,
+        person_id=member.id,
+        offline=False,
+        claimed_at=now,
+        received_at=now,
+        outcome=ScanOutcome.PENDING,
+        reason=ScanReason.OUT_OF_RANGE,
+        flags=[],
+    )
+    session.add(made)
+    events.record(session, ScanEvent.HELD, subject=made.id, region_code=COMMUNITY, actor=made.scanned_by)
+    await session.commit()
+    return str(made.id)
 
 
 @dataclass

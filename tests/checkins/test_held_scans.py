@@ -39,7 +39,10 @@ async def test_a_scan_out_of_time_waits_and_counts_from_when_a_person_says(stree
     assert (decided["decided"], decided["actions"]) == (True, [])
     (there,) = await street.sign_ups()
     assert (there.state, there.arrival) == ("present", "confirmed")
-    assert refusal(await world.desk.post(path, {"accepted": False})) == (409, "action_not_allowed")
+    assert refusal(await world.desk.post(path, {"accepted": False, "cause": "not_there"})) == (
+        409,
+        "action_not_allowed",
+    )
     assert await held(street) == []
 
 
@@ -54,7 +57,7 @@ async def test_who_leads_decides_and_nobody_of_their_own_scan(street: Street) ->
     path = f"/scans/{theirs['id']}/decide"
     assert refusal(await world.member.post(path, {"accepted": True})) == (403, "forbidden")
     assert refusal(await world.far.post(path, {"accepted": True})) == (404, "not_found")
-    refused = await ok(world.second.post(path, {"accepted": False}))
+    refused = await ok(world.second.post(path, {"accepted": False, "cause": "not_there"}))
     assert refused["decided"] is False
     assert await street.roll() == []
 

@@ -25,6 +25,7 @@ from app.console.verbs import (
     OF_ENROLLMENTS,
     OF_LATE_ENTRIES,
     OF_PLACES,
+    OF_SCANS,
     OF_SHIFTS,
 )
 from app.demands import listing
@@ -35,6 +36,7 @@ from app.ledger.models import HolderKind
 from tests.activities.evenings import patrol
 from tests.certificates.hours import booked, certificate
 from tests.checkins.places import a_place
+from tests.checkins.scanning import held_scan
 from tests.client import Client
 from tests.console.browsing import ORIGIN, Browser, at_desk, forms_of
 from tests.console.test_hearings import complained, rejected, shared
@@ -62,6 +64,7 @@ READING = {
     ("GET", "/codes"),
     ("GET", "/enrollments"),
     ("GET", "/rosters"),
+    ("GET", "/scans"),
     ("GET", "/unread"),
     ("GET", "/members"),
     ("GET", "/organizations"),
@@ -94,6 +97,8 @@ DISPATCHING = {
     ("POST", "/late-entries/{entry_id}/{action}"),
     ("POST", "/enrollments/confirm"),
     ("POST", "/enrollments/{enrollment_id}/{action}"),
+    ("POST", "/scans/decide"),
+    ("POST", "/scans/{scan_id}/{action}"),
     ("GET", "/rosters/templates/{kind}"),
     ("POST", "/rosters"),
 }
@@ -180,6 +185,7 @@ async def place(session: AsyncSession, world: World) -> dict[str, str]:
         "binding": binding,
         "certificate": await certificate(world.member),
         "enrollment": await reported(world.second),
+        "scan": {"id": await held_scan(session, world)},
         "import": await ok(send(world.desk, roster(("新一", "13800000071"))), 201),
     }
     named = {f"{{{name}_id}}": one["id"] for name, one in found.items()}
@@ -266,6 +272,7 @@ VERBS = {
     "enrollments": OF_ENROLLMENTS,
     "activities": OF_ACTIVITIES,
     "shifts": OF_SHIFTS,
+    "scans": OF_SCANS,
     "late-entries": OF_LATE_ENTRIES,
 }
 WELL_FORMED = {
@@ -273,6 +280,7 @@ WELL_FORMED = {
     "upheld": "false",
     "accepted": "true",
     "reason": "原因",
+    "cause": "other",
     "description": "说明",
     "text": "留言",
     "mode": "open",

@@ -21,7 +21,7 @@ from tests.factories import a_member
 from tests.notifications.post import Post
 
 Body = dict[str, Any]
-COUNT = re.compile(r'<a href="(/desk/(?:appeals|complaints|bindings|enrollments))"[^>]*><b>([0-9]+)</b>')
+COUNT = re.compile(r'<a href="(/desk/(?:appeals|complaints|bindings|enrollments|scans))"[^>]*><b>([0-9]+)</b>')
 PHONE = "13700000000"
 
 

@@ -1,10 +1,15 @@
 """Reports reach the desk, its word the member or the liaisons, and a muster those who are called."""
 
+import uuid
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import Role
 from tests.demands.world import World, ids, ok
 from tests.enrollments.reporting import moved, reported
+from tests.enrollments.test_designating import designated
 from tests.enrollments.test_mustering import called
+from tests.factories import a_grant, an_organization
 from tests.notifications.post import Post, inbox, kinds
 from tests.notifications.test_matters import told
 
@@ -73,3 +78,35 @@ async def test_a_muster_for_all_calls_every_liaison_of_the_region(world: World, 
     await called(world)
     await post.round()
     assert [await kinds(who) for who in (world.liaison, world.other_liaison)] == [["mustered"], ["mustered"]]
+
+
+async def test_a_designation_and_its_end_are_heard_by_the_liaisons_of_the_organization(
+    world: World, post: Post
+) -> None:
+    made = await designated(world, world.unit.id)
+    await post.round()
+    heard = await told(world.liaison, "designated")
+    assert heard["subject"] == {"kind": "designation", "id": made["id"]}
+    assert heard["body"] == "八角南路社区已指定为嘉恒物业公司的报到地，请组织报到。"
+    assert [await kinds(who) for who in (world.desk, world.other_liaison, world.member)] == [[], [], []]
+    await ok(world.desk.post(f"/designations/{made['id']}/end"))
+    await post.round()
+    assert "不再是嘉恒物业公司的指定报到地" in (await told(world.liaison, "designation_ended"))["body"]
+
+
+async def test_those_below_hear_of_a_designation_and_nobody_of_one_that_has_ended(
+    world: World, post: Post, session: AsyncSession
+) -> None:
+    above = await an_organization(session, name="建工集团")
+    below = await an_organization(session, name="建工一公司", parent=above)
+    account_id = uuid.UUID((await ok(world.stranger.get("/me")))["id"])
+    await a_grant(session, account_id, Role.LIAISON, organization_id=below.id)
+    await session.commit()
+    await designated(world, above.id)
+    await post.round()
+    assert "建工集团" in (await told(world.stranger, "designated"))["body"]
+    assert await kinds(world.liaison) == []
+    ended = await designated(world, world.other_unit.id)
+    await ok(world.desk.post(f"/designations/{ended['id']}/end"))
+    await post.round()
+    assert await kinds(world.other_liaison) == ["designation_ended"]

@@ -6,6 +6,9 @@ import pytest
 
 from app.activities.events import ActivityEvent, LateEntryEvent
 from app.activities.lifecycle import SignUpState
+from app.certificates.events import CertificateEvent
+from app.checkins.events import ScanEvent
+from app.checkins.scan_models import RefusalCause, ScanAction
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
@@ -15,7 +18,17 @@ from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS,
 from app.notifications.matters import CALLS_OF_A_MATTER, NOT_TOLD, PARTIES_HEAR, Party
 from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
 from app.notifications.shifts import GUESTS_HEAR, UNHEARD, Guest
-from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, SIGNED_UP, TEXTS
+from app.notifications.texts import (
+    APPEALED,
+    COMPLAINED,
+    NOT_COUNTED,
+    NOTED,
+    REASONS,
+    RESULTS,
+    SCANNED,
+    SIGNED_UP,
+    TEXTS,
+)
 from app.oversight.events import OversightEvent
 from app.oversight.models import AppealKind, ComplaintKind
 
@@ -29,7 +42,7 @@ def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
     assert set(WHO_HEARS) | SILENT == set(DemandEvent), "say in hearing.py who hears of it, or that nobody does"
     assert not set(WHO_HEARS) & SILENT
     bindings = {event for event in MemberEvent if "binding" in event}
-    matters = {*OversightEvent, *bindings, *LateEntryEvent, *EnrollmentEvent, *CallEvent}
+    matters = {*OversightEvent, *bindings, *LateEntryEvent, *EnrollmentEvent, *CallEvent, *ScanEvent, *CertificateEvent}
     assert set(PARTIES_HEAR) | NOT_TOLD == matters
     assert not set(PARTIES_HEAR) & NOT_TOLD
     assert set(GUESTS_HEAR) | UNHEARD == set(ActivityEvent)
@@ -52,6 +65,7 @@ def test_every_code_that_a_text_names_has_words() -> None:
     assert set(REASONS) == set(Reason)
     assert set(RESULTS) == set(Result)
     assert set(SIGNED_UP) == set(SignUpState)
+    assert (set(SCANNED), set(NOT_COUNTED)) == (set(ScanAction), set(RefusalCause))
     assert (set(APPEALED), set(COMPLAINED)) == (set(AppealKind), set(ComplaintKind))
     assert {event for event, hears in HEARD if hears.kind == NotificationKind.NOTED} == set(NOTED)
 
@@ -59,10 +73,14 @@ def test_every_code_that_a_text_names_has_words() -> None:
 @pytest.mark.parametrize("kind", sorted({hears.kind for _, hears in OF_MATTERS}))
 def test_a_text_of_a_matter_names_its_desk_and_nothing_that_a_person_wrote_but_a_title(kind: NotificationKind) -> None:
     named = {name for _, name, _, _ in Formatter().parse(TEXTS[kind][1]) if name}
-    if kind in OF_ENROLLMENTS:
+    if kind in OF_ENROLLMENTS or kind.startswith("designat"):
         assert named == {"who", "desk"}, "who is the reader or an organization"
     elif kind == NotificationKind.MUSTERED:
         assert named == {"title", "desk", "ends_at"}
+    elif kind.startswith("certificate"):
+        assert named == {"desk", "since", "until"}
+    elif kind.startswith("scan"):
+        assert {"desk", "what"} <= named <= {"desk", "what", "at", "about"}, "about is from a closed list"
     else:
         assert named <= {"title", "about", "what", "desk"}
 
