@@ -27,7 +27,7 @@ CHECKS = {
 def upgrade() -> None:
     for column, added in CODES.items():
         _allow(column, lambda known, added=added: [*known, *added])
-    op.add_column("scan_decisions", sa.Column("cause", sa.Text(), nullable=True))
+    op.add_column("scan_decisions", sa.Column("cause", sa.String(32), nullable=True))
     for name, check in CHECKS.items():
         op.create_check_constraint(op.f(f"ck_scan_decisions_{name}"), "scan_decisions", check)
 
