@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from app.access.models import ConsentChannel, Purpose, Role
 from app.activities.lifecycle import ActivityState, Mark, ShiftState, SignUpState
-from app.certificates.models import Revocation, ServedAs
+from app.certificates.models import NamedBy, Revocation, ServedAs
 from app.checkins.models import CodeState, PlacePurpose
 from app.checkins.scan_models import RefusalCause, ScanAction, ScanFlag, ScanOutcome, ScanReason
 from app.content.models import FileKind, MediaType
@@ -71,6 +71,7 @@ LABELS: dict[type[StrEnum], str] = {
     Unit: "分钟 积分",
     HolderKind: "党员 居民",
     Provenance: "签到计时 他人确认 本人填报",
+    NamedBy: "名册 社区核对 本人填写",
     Revocation: "签发方撤销 时长有更正或冲销",
     ServedAs: "活动 服务居民",
     Board: "单位 社区 党员",

@@ -53,6 +53,11 @@ async def account(session: AsyncSession, account_id: uuid.UUID) -> Account:
     return (await session.scalars(select(Account).where(Account.id == account_id))).one()
 
 
+async def standing_account(session: AsyncSession, account_id: uuid.UUID) -> Account | None:
+    """An account of somebody who has not left."""
+    return await session.scalar(select(Account).where(Account.id == account_id, Account.erased_at.is_(None)))
+
+
 async def locked_account(session: AsyncSession, account_id: uuid.UUID) -> Account:
     """An account that is known to be there, as it stands now and held against changes by others."""
     statement = select(Account).where(Account.id == account_id).with_for_update()

@@ -4,16 +4,19 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access import queries as accounts
 from app.access.caller import DISPATCHERS, Caller
 from app.activities.lining_up import SOURCE as ACTIVITY_SOURCE
 from app.certificates import queries
 from app.certificates.errors import NothingToCertify, TooMuchToCertify
 from app.certificates.events import CertificateEvent
-from app.certificates.models import Certificate, ServedAs
+from app.certificates.models import Certificate, NamedBy, ServedAs
 from app.certificates.schemas import CertificateIn, Line, RevocationIn
 from app.demands.moving import SERVICE_SOURCE
 from app.kit import clock, codes, events
@@ -33,39 +36,44 @@ MOST_LINES = 1_000
 """Services on one sheet, some thirty pages of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Whose hours: a member, or a resident, who is on no roster."""
+
+    member: Member | None
+    account_id: uuid.UUID | None
+    home: str | None
+    entries: list[uuid.UUID]
+    """The ids under which the ledger knows them."""
+    own: bool
+
+
 async def issue(session: AsyncSession, caller: Caller, body: CertificateIn) -> Certificate:
-    """Certify one's own hours, or those of a member of one's desk. Raises `NothingToCertify`, `TooMuchToCertify`."""
-    member = await _member(session, caller, body)
-    served = await ledger.minutes_entries(
-        session, await hours.ids_of_member(session, member), _bounds(body), MOST_LINES + 1
-    )
-    if not served:
+    """Certify one's own hours, or those of somebody of one's desk. Raises `NothingToCertify`, `TooMuchToCertify`."""
+    holder, bounds = await _holder(session, caller, body), _bounds(body)
+    served = await ledger.minutes_entries(session, holder.entries, bounds, MOST_LINES + 1)
+    region_code = holder.home or (served[-1].region_code if served else None)
+    if not holder.own and (region_code is None or not caller.covers(region_code, DISPATCHERS)):
+        raise Forbidden
+    names = await _names(session, holder, body)
+    if region_code is None or not served:
         raise NothingToCertify
     if len(served) > MOST_LINES:
         raise TooMuchToCertify
-    lines = await _lines(session, served)
-    kinds = Counter(line.kind for line in lines)
-    minutes = Counter[Provenance]()
-    for line in lines:
-        minutes[line.provenance] += line.minutes
-    roster = (await organizations.organizations(session, [member.organization_id]))[member.organization_id]
     made = Certificate(
         id=new_id(),
         number=codes.new_number(),
-        member_id=member.id,
-        region_code=member.home_region_code,
-        name=member.name,
-        organization_name=roster.name,
+        member_id=holder.member.id if holder.member else None,
+        account_id=holder.account_id,
+        region_code=region_code,
         since=body.since,
         until=body.until,
-        **{one.value: minutes[one] for one in Provenance},
-        activities=kinds[ServedAs.ACTIVITY],
-        services=kinds[ServedAs.DEMAND],
-        lines=json.dumps([line.model_dump(mode="json") for line in lines], ensure_ascii=False),
         entry_ids=[entry.id for entry in served],
         issued_at=clock.now(),
         issued_by=caller.account_id,
-        reason=None if member.id == caller.member_id else body.reason,
+        reason=None if holder.own else body.reason,
+        **names,
+        **_figures(await _lines(session, served)),
     )
     session.add(made)
     _tell(session, CertificateEvent.ISSUED, made, caller)
@@ -83,18 +91,36 @@ async def revoke(session: AsyncSession, caller: Caller, one: uuid.UUID, body: Re
     return found
 
 
-async def _member(session: AsyncSession, caller: Caller, body: CertificateIn) -> Member:
-    """Whose hours: one's own, or for a reason those of somebody whose home is one's desk's; raises `Forbidden`."""
-    wanted = body.member_id or caller.member_id
-    found = await members.member(session, wanted) if wanted else None
+async def _holder(session: AsyncSession, caller: Caller, body: CertificateIn) -> _Holder:
+    """Whose hours: one's own, or somebody's who is named; raises `Forbidden` where there is nobody."""
+    member_id = body.member_id or (None if body.account_id else caller.member_id)
+    if member_id is None:
+        account = await accounts.standing_account(session, body.account_id or caller.account_id)
+        if account is None:
+            raise Forbidden
+        if account.member_id is None:
+            own = account.id == caller.account_id
+            return _Holder(None, account.id, account.home_region_code, [account.id], own)
+        member_id = account.member_id
+    found = await members.member(session, member_id)
     if found is not None and found.merged_into_id:
         found = await members.member(session, found.merged_into_id)
-    own = found is not None and found.id == caller.member_id
-    if found is None or not (own or caller.covers(found.home_region_code, DISPATCHERS)):
+    if found is None:
         raise Forbidden
-    if not own and body.reason is None:
+    entries = await hours.ids_of_member(session, found)
+    return _Holder(found, None, found.home_region_code, entries, found.id == caller.member_id)
+
+
+async def _names(session: AsyncSession, holder: _Holder, body: CertificateIn) -> dict[str, Any]:
+    """What the holder is called and by whom: a member as on their roster, a resident as they or the desk say."""
+    if not holder.own and body.reason is None:
         raise InvalidRequest.field("reason", "missing", "请填写为何代为开具", "say what it is issued for")
-    return found
+    if holder.member:
+        roster = (await organizations.organizations(session, [holder.member.organization_id])).popitem()[1]
+        return {"name": holder.member.name, "named_by": NamedBy.ROSTER, "organization_name": roster.name}
+    if body.name is None:
+        raise InvalidRequest.field("name", "missing", "请填写证明上的姓名", "say whose name it bears")
+    return {"name": body.name, "named_by": NamedBy.HOLDER if holder.own else NamedBy.DESK}
 
 
 def _bounds(body: CertificateIn) -> tuple[datetime, datetime]:
@@ -108,6 +134,20 @@ def _bounds(body: CertificateIn) -> tuple[datetime, datetime]:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), CHINA).astimezone(UTC)
+
+
+def _figures(lines: Sequence[Line]) -> dict[str, Any]:
+    """The lines with what they come to."""
+    kinds = Counter(line.kind for line in lines)
+    minutes = Counter[Provenance]()
+    for line in lines:
+        minutes[line.provenance] += line.minutes
+    return {
+        **{one.value: minutes[one] for one in Provenance},
+        "activities": kinds[ServedAs.ACTIVITY],
+        "services": kinds[ServedAs.DEMAND],
+        "lines": json.dumps([line.model_dump(mode="json") for line in lines], ensure_ascii=False),
+    }
 
 
 async def _lines(session: AsyncSession, served: Sequence[Entry]) -> list[Line]:
@@ -134,5 +174,5 @@ def _sources(served: Sequence[Entry], kind: str) -> list[uuid.UUID]:
 
 
 def _tell(session: AsyncSession, kind: CertificateEvent, one: Certificate, caller: Caller) -> None:
-    where, whose = one.region_code, one.member_id
-    events.record(session, kind, subject=one.id, region_code=where, actor=caller.account_id, member_id=whose)
+    whose = {"member_id": one.member_id} if one.member_id else {"account_id": one.account_id}
+    events.record(session, kind, subject=one.id, region_code=one.region_code, actor=caller.account_id, **whose)

@@ -6,7 +6,7 @@ from datetime import date
 from fpdf import FPDF
 from fpdf.enums import WrapMode
 
-from app.certificates.models import Revocation
+from app.certificates.models import NamedBy, Revocation
 from app.certificates.schemas import CertificateOut, Line
 from app.checkins.printing import (
     BLACK,
@@ -30,6 +30,8 @@ KNOWN_BY = {
     Provenance.CONFIRMED: "他人确认",
     Provenance.ENTERED: "本人填报",
 }
+RESIDENT = {NamedBy.DESK: "居民，姓名经社区核对", NamedBy.HOLDER: "居民，姓名由本人填写"}
+"""What stands where a member's organization does."""
 ENDED = {Revocation.ISSUER: "签发方撤销", Revocation.HOURS: "有时长被更正或冲销"}
 COLUMNS = (("日期", 28.0), ("内容", 66.0), ("地点", 42.0), ("时长", 24.0), ("来源", 18.0))
 ROW, FIRST_TOP, TOP, BOTTOM = 7.0, 166.0, 24.0, HEIGHT - 24
@@ -56,8 +58,9 @@ def _head(sheet: FPDF, found: CertificateOut, url: str) -> None:
     line(sheet, "服务记录证明", 20, 34, BOLD)
     line(sheet, f"编号 {found.number}", 36, 13, FAINT)
     shares = "，".join(f"{name} {spent(getattr(found.by_provenance, how))}" for how, name in KNOWN_BY.items())
+    who = found.organization_name or RESIDENT[found.named_by]
     said = (
-        f"兹证明{found.name}（{found.organization_name}）在 {_day(found.since)}至{_day(found.until)}期间，"
+        f"兹证明{found.name}（{who}）在 {_day(found.since)}至{_day(found.until)}期间，"
         f"参加活动 {found.activities} 次，服务居民 {found.services} 次，"
         f"服务时长合计 {spent(found.minutes)}。其中：{shares}。"
     )

@@ -19,10 +19,10 @@ from app.regions.queries import under
 
 
 async def visible_to(session: AsyncSession, caller: Caller) -> ColumnElement[bool]:
-    """One's own, and those of members of one's regions."""
+    """One's own, as a member and as a resident, and those of one's regions."""
     entries = await members.entries_of(session, caller.member_id) if caller.member_id else []
     staffs = under(Certificate.region_code, caller.reach()) if caller.is_staff else false()
-    return or_(Certificate.member_id.in_(entries), staffs)
+    return or_(Certificate.member_id.in_(entries), Certificate.account_id == caller.account_id, staffs)
 
 
 async def certificate(session: AsyncSession, caller: Caller, one: uuid.UUID, *, lock: bool = False) -> Certificate:
@@ -41,10 +41,13 @@ async def certificates(
 ) -> tuple[list[Certificate], str | None]:
     """One page of what a caller may see, the newest first."""
     statement = select(Certificate).where(await visible_to(session, caller))
-    if wanted.member_id is not None:
-        statement = statement.where(Certificate.member_id == wanted.member_id)
-    if wanted.number is not None:
-        statement = statement.where(Certificate.number == codes.plain(wanted.number))
+    for column, value in (
+        (Certificate.member_id, wanted.member_id),
+        (Certificate.account_id, wanted.account_id),
+        (Certificate.number, codes.plain(wanted.number) if wanted.number is not None else None),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
     rows, cursor = await page(session, statement, [Certificate.id], wanted, descending=True)
     return [row[0] for row in rows], cursor
 

@@ -2,33 +2,48 @@
 
 import uuid
 from datetime import date
+from typing import Annotated, Self
 
-from app.certificates.models import Revocation, ServedAs
+from pydantic import StringConstraints, model_validator
+
+from app.certificates.models import NamedBy, Revocation, ServedAs
 from app.kit.pagination import PageRequest
-from app.kit.schema import Day, Id, IdFilter, Input, Output, ShortText, TextFilter, Time
+from app.kit.schema import Day, Id, IdFilter, Input, Output, ShortText, TextFilter, Time, wrong
 from app.ledger.models import Provenance
 from app.ledger.schemas import ByProvenance
 
 
 class CertificateIn(Input):
-    """From which day to which, both included; for a member of one's desk also who, and why."""
+    """From which day to which, both included; for somebody of one's desk also who, and why.
+
+    `name` is what stands on the certificate of a resident; a member's is their roster's.
+    """
 
     since: Day
     until: Day
     member_id: Id | None = None
+    account_id: Id | None = None
+    name: Annotated[ShortText, StringConstraints(max_length=40)] | None = None
     reason: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.member_id and self.account_id:
+            raise wrong("name_one", "请指明一名党员或一名居民", "name a member or a resident")
+        return self
 
 
 class RevocationIn(Input):
-    """Why a certificate is taken back; its member reads it."""
+    """Why a certificate is taken back; its holder reads it."""
 
     reason: ShortText
 
 
 class CertificatesWanted(PageRequest):
-    """The certificates of one member, or the one of a number."""
+    """The certificates of one member or resident, or the one of a number."""
 
     member_id: IdFilter = None
+    account_id: IdFilter = None
     number: TextFilter = None
 
 
@@ -48,6 +63,8 @@ class Certified(Output):
 
     number: str
     name: str
+    named_by: NamedBy
+    """Whether a roster, a desk or only the holder says what they are called."""
     since: date
     until: date
     minutes: int
@@ -68,8 +85,10 @@ class CertificateBrief(Certified):
 
     id: uuid.UUID
     code: str
-    member_id: uuid.UUID
-    organization_name: str
+    member_id: uuid.UUID | None
+    account_id: uuid.UUID | None
+    """The resident's, where it is no member's."""
+    organization_name: str | None
     reason: str | None
     revoke_reason: str | None
 

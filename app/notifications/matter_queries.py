@@ -71,7 +71,8 @@ async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
 async def certificates(session: AsyncSession, ids: Ids) -> list[Matter]:
     """Some certificates with the account of whose hours they show."""
     person = func.coalesce(Member.merged_into_id, Member.id)
-    joined = select(Certificate, Account.id).join(Member, Member.id == Certificate.member_id)
+    whose = func.coalesce(Certificate.account_id, Account.id)  # a resident's, or the member's
+    joined = select(Certificate, whose).outerjoin(Member, Member.id == Certificate.member_id)
     rows = await session.execute(
         joined.outerjoin(Account, Account.member_id == person).where(among(Certificate.id, ids))
     )

@@ -203,7 +203,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         Certificate,
-        lambda person: Certificate.member_id.in_(person.entry_ids),
+        lambda person: or_(Certificate.member_id.in_(person.entry_ids), Certificate.account_id == person.account_id),
         removed=True,  # a sheet that is still about says who they are: its code is then found no more
         withheld=frozenset({"issued_by", "revoked_by"}),
     ),

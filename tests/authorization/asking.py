@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from tests.authorization import activity_stage
 from tests.authorization.document import PARAMETER
 from tests.authorization.expectations import route_of
-from tests.authorization.stage import ABSENT, LATER, PASSWORD, Stage
+from tests.authorization.stage import ABSENT, BY_NAME, LATER, PASSWORD, Stage
 from tests.client import ANSWER, Client
 from tests.content import making
 from tests.demands.world import COMMUNITY, DISTRICT, ELSEWHERE, NEIGHBOUR
@@ -139,7 +139,8 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /complaints": _plain({"kind": "suggestion", "text": WORDS, "region_code": COMMUNITY}),
     "POST /complaints/{complaint_id}/answer": _plain({"text": WORDS, "accepted": True}),
     "POST /complaints/{complaint_id}/raise-again": _plain({}),
-    "POST /certificates": _plain(A_YEAR),
+    "POST /certificates": _plain(A_YEAR | BY_NAME),
+    "POST /certificates for a resident": lambda stage: {**A_YEAR, **REASON, **BY_NAME, "account_id": stage.resident},
     "POST /certificates for a member": lambda stage: {
         **A_YEAR,
         **REASON,

@@ -268,6 +268,7 @@ absent                   401    404      404   404   404    404 404      404    
 
 SEES_CERTIFICATE = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      yes   404   404    404 404      404     404     404   yes  404       yes      yes      yes   yes
 claimant's               401    404      404   404   404    404 yes      404     404     404   yes  404       yes      yes      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
@@ -275,6 +276,7 @@ absent                   401    404      404   404   404    404 404      404    
 
 REVOKES = table("""
                          nobody stranger filer elder member far claimant serving liaison other desk neighbour district observer chief admin
+filer's                  401    404      403   404   404    404 404      404     404     404   yes  404       yes      403      yes   yes
 claimant's               401    404      404   404   404    404 403      404     404     404   yes  404       yes      403      yes   yes
 elsewhere                401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   yes
 absent                   401    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
@@ -458,8 +460,9 @@ GET /receipts/{code}                  yes    yes      yes   yes   yes    yes yes
 GET /receipts/{code} absent           404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
 GET /certified/{code}                 yes    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /certified/{code} absent          404    404      404   404   404    404 404      404     404     404   404  404       404      404      404   404
-GET /certificates                     401    403      403   403   yes    yes yes      yes     403     403   yes  yes       yes      yes      yes   yes
-POST /certificates                    401    403      403   403   yes    yes yes      yes     403     403   403  403       403      403      403   403
+GET /certificates                     401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /certificates                    401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
+POST /certificates for a resident     401    403      yes   403   403    403 403      403     403     403   yes  403       yes      403      yes   yes
 POST /certificates for a member       401    403      403   403   403    403 yes      403     403     403   yes  403       yes      403      yes   yes
 GET /enrollments                      401    yes      yes   yes   yes    yes yes      yes     yes     yes   yes  yes       yes      yes      yes   yes
 GET /enrollments organization         401    403      403   403   403    403 403      403     yes     yes   403  403       403      403      403   403

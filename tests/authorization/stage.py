@@ -62,6 +62,9 @@ TOLD: dict[str, dict[str, Any]] = {
 """What is told with our two demands."""
 
 
+BY_NAME = {"name": "王秀兰"}
+
+
 @dataclass
 class Stage:
     """One transaction with people, and things by the names that the tables use."""
@@ -91,6 +94,8 @@ class Stage:
     receipt: str = ""
     """The code of the claimant's."""
     certificates: dict[str, str] = field(default_factory=dict)
+    resident: str = ""
+    """The account of the filer, who served as a resident."""
     certified: str = ""
     """The code of the claimant's."""
     files: dict[str, str] = field(default_factory=dict)
@@ -354,14 +359,17 @@ async def _enrollments(stage: Stage) -> None:
 
 
 async def _certificates(stage: Stage) -> None:
-    """Of the claimant, by themselves, and of somebody elsewhere, by the desk."""
+    """Of the claimant and of a resident, by themselves, and of somebody elsewhere, by the desk."""
     on = datetime(2026, 11, 10, 2, tzinfo=UTC)
-    who = {"claimant's": ("claimant", {}), "elsewhere": ("admin", {"reason": "评优"})}
+    who = {"claimant's": ("claimant", {}), "elsewhere": ("admin", {"reason": "评优"}), "filer's": ("filer", BY_NAME)}
     for name, (role, more) in who.items():
         async with stage.sessions.begin() as session:
-            member = await session.get_one(Member, uuid.UUID(stage.members[name]))
-            await booked(session, member, served_at=on)
-        body = {"since": "2026-11-01", "until": "2026-11-20", "member_id": stage.members[name], **more}
+            if member := stage.members.get(name):
+                await booked(session, await session.get_one(Member, uuid.UUID(member)), served_at=on)
+            else:
+                stage.resident = (await ok(stage.people[role].get("/me")))["id"]
+                await booked(session, uuid.UUID(stage.resident), served_at=on)
+        body = {"since": "2026-11-01", "until": "2026-11-20", "member_id": member, **more}
         made = await ok(stage.people[role].post("/certificates", body), 201)
         stage.certificates[name] = made["id"]
         stage.certified = stage.certified or made["code"]

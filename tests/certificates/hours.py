@@ -1,5 +1,6 @@
 """Words of the tests: somebody served, and asks for a sheet of it."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,13 +33,19 @@ async def served(world: World, minutes: int = 90) -> str:
     return str(claim["id"])
 
 
-async def booked(session: AsyncSession, member: Member, minutes: int = 60, served_at: datetime | None = None) -> Source:
-    """Minutes that a clock measured at an activity."""
+async def booked(
+    session: AsyncSession, who: Member | uuid.UUID, minutes: int = 60, served_at: datetime | None = None
+) -> Source:
+    """Minutes that a clock measured at an activity, of a member or of a resident's account."""
     source = Source("activity", new_id())
+    if isinstance(who, uuid.UUID):
+        holder = Holder(HolderKind.ACCOUNT, who, None)
+    else:
+        holder = Holder(HolderKind.MEMBER, who.id, who.organization_id)
     await booking.book_minutes(
         session,
         source,
-        [Holder(HolderKind.MEMBER, member.id, member.organization_id)],
+        [holder],
         minutes=minutes,
         provenance=Provenance.MEASURED,
         region_code=COMMUNITY,

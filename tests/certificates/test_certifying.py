@@ -172,7 +172,7 @@ async def test_a_list_holds_mine_and_those_of_my_regions_and_finds_a_number(
     for who in (world.second, world.neighbour_desk):
         assert (await ok(who.get("/certificates")))["items"] == []
         assert refusal(await who.get(f"/certificates/{made['id']}")) == (404, "not_found")
-    assert refusal(await world.stranger.get("/certificates")) == (403, "forbidden")
+    assert (await ok(world.stranger.get("/certificates")))["items"] == []
     other = str(world.members[1].id)
     assert (await ok(world.desk.get("/certificates", member_id=other)))["items"] == []
 
@@ -198,10 +198,6 @@ async def test_a_period_that_is_none_is_refused(world: World, since: str, days: 
     answer = await asked(world.member, since=since, until=last)
     assert refusal(answer) == (422, "invalid_request")
     assert answer.json()["errors"][0]["code"] == "period"
-
-
-async def test_who_is_no_member_has_none(world: World) -> None:
-    assert refusal(await asked(world.stranger)) == (403, "forbidden")
 
 
 async def test_an_export_holds_ones_certificates_and_not_who_issued_them(world: World, session: AsyncSession) -> None:

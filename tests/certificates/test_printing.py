@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.certificates import printing
-from app.certificates.models import Revocation, ServedAs
+from app.certificates.models import NamedBy, Revocation, ServedAs
 from app.certificates.schemas import CertificateOut, Line
 from app.ledger.models import Provenance
 from app.ledger.schemas import ByProvenance
@@ -30,7 +30,9 @@ def a_sheet(*lines: Line, **said: Any) -> CertificateOut:
         "number": "8F3K-2Q7M-5R1T",
         "code": URL[-26:],
         "member_id": uuid.UUID(int=2),
+        "account_id": None,
         "name": "王建国",
+        "named_by": NamedBy.ROSTER,
         "organization_name": "八角南路社区第二党支部",
         "since": date(2026, 1, 1),
         "until": date(2026, 11, 27),
@@ -70,6 +72,12 @@ def test_one_that_ended_says_so_on_the_sheet() -> None:
     ended = {"revoked_at": datetime(2026, 12, 1, tzinfo=UTC), "revocation": Revocation.HOURS}
     with opened(printing.pdf(a_sheet(**ended), URL)) as document:
         assert "已于2026年12月1日撤销：有时长被更正或冲销" in words(document[0])
+
+
+@pytest.mark.parametrize(("named_by", "said"), [(NamedBy.HOLDER, "姓名由本人填写"), (NamedBy.DESK, "姓名经社区核对")])
+def test_a_residents_sheet_says_who_vouches_for_the_name(named_by: NamedBy, said: str) -> None:
+    with opened(printing.pdf(a_sheet(named_by=named_by, organization_name=None), URL)) as document:
+        assert f"兹证明王建国（居民，{said}）在" in words(document[0])
 
 
 @pytest.mark.parametrize(("lines", "pages"), [(1, 1), (printing.ON_FIRST, 1), (printing.ON_FIRST + 1, 2), (150, 5)])

@@ -1,10 +1,14 @@
-"""The desk's certificates: issued for a member at the counter, printed, found by the number on a sheet, taken back."""
+"""The desk's certificates: issued at the counter, printed, found by the number on a sheet, taken back."""
 
 import pypdfium2
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kit import clock, db
+from app.settings import Settings
+from tests.activities.evenings import Evenings, evening
+from tests.activities.test_roll_call import later
 from tests.certificates.hours import SINCE, booked, certificate, until
-from tests.console.browsing import Browser, forms_of
+from tests.console.browsing import Browser, at_desk, forms_of
 from tests.demands.world import World, ok
 
 FORM = "/desk/certificates"
@@ -53,6 +57,30 @@ async def test_what_is_wrong_is_told_and_what_was_typed_stays(
     assert "没有可证明的服务时长" in nothing.text
     assert "年度评优" in nothing.text
     assert str(world.members[0].id) in nothing.text
+
+
+async def test_a_resident_who_served_is_certified_from_the_roll_under_the_name_that_the_desk_has_seen(
+    world: World, session: AsyncSession, settings: Settings, sessions: db.Sessions
+) -> None:
+    evenings = Evenings(world, session, settings, sessions)
+    activity = await evenings.published(audience="all")
+    mine = await evenings.sign_up(world.filer, activity)
+    await evenings.at(later(hours=3))
+    await evenings.roll(world.desk, activity, {"sign_up_id": mine["id"], "mark": "attended"})
+    desk = await at_desk(session, world.desk)
+    resident = (await ok(world.filer.get("/me")))["id"]
+    place = f"/desk/certificates?account={resident}"
+    assert place in (await desk.get(f"/activities/{activity['id']}")).text
+    page = await desk.get(place)
+    said = {"since": SINCE, "until": evening(5).date().isoformat(), "reason": "评选优秀志愿者"}
+    early = await desk.submit(page, FORM, **said, name="王秀兰")
+    assert "不晚于今天" in early.text
+    kept = forms_of(early.text)[FORM].fields
+    assert (kept["name"], kept["account_id"]) == (["王秀兰"], [resident])
+    assert (await desk.submit(early, FORM, until=clock.today().isoformat())).status_code == 303
+    (one,) = (await ok(world.filer.get("/certificates")))["items"]
+    assert (one["name"], one["named_by"], one["minutes"]) == ("王秀兰", "desk", 120)
+    assert "王秀兰 <small>居民</small>" in (await desk.get("/certificates")).text
 
 
 async def test_an_observer_reads_and_changes_nothing(world: World, session: AsyncSession, observer: Browser) -> None:

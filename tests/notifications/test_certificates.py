@@ -1,5 +1,7 @@
 """A member hears of the certificates that a desk issues for them or takes back, and of none that they asked for."""
 
+import uuid
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.certificates.hours import SINCE, booked, certificate, until
@@ -25,6 +27,16 @@ async def test_what_a_desk_issues_and_takes_back_is_told_to_the_member(
     revoked = await told(world.member, "certificate_revoked")
     assert ("已由八角南路社区撤销" in revoked["body"], "重复开具" in str(revoked)) == (True, False)
     assert [await kinds(who) for who in (world.desk, world.second)] == [[], []]
+
+
+async def test_a_resident_hears_of_theirs_too(world: World, post: Post, session: AsyncSession) -> None:
+    resident = (await ok(world.filer.get("/me")))["id"]
+    await booked(session, uuid.UUID(resident))
+    await session.commit()
+    made = await certificate(world.desk, account_id=resident, name="王秀兰", **WHY)
+    await post.round()
+    assert (await told(world.filer, "certificate_issued"))["subject"]["id"] == made["id"]
+    assert await kinds(world.stranger) == []
 
 
 async def test_what_one_asked_for_is_not_told(world: World, post: Post, session: AsyncSession) -> None:

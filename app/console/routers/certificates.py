@@ -1,4 +1,4 @@
-"""The desk's certificates: issued for a member who asks at the counter, printed, found by their number, taken back."""
+"""The desk's certificates: issued for whoever asks at the counter, printed, found by their number, taken back."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from app.console.route import PLACE, DeskCaller, DeskRoute, Form
 from app.kit import clock
 from app.kit.errors import AppError, InvalidRequest
 from app.kit.http import Session
-from app.kit.schema import Id
+from app.kit.schema import Id, IdFilter
 
 router = APIRouter(route_class=DeskRoute)
 
@@ -30,6 +30,8 @@ class Asked(BaseModel):
     cursor: str | None = None
     number: Annotated[str, Field(max_length=40)] = ""
     who: Annotated[str, Field(max_length=60)] = ""
+    account: IdFilter = None
+    """A resident, from the roll of what they served at."""
     done: str | None = None
 
 
@@ -43,11 +45,11 @@ async def certificates(
 
 @router.post("/certificates")
 async def issue(request: Request, session: Session, caller: DeskCaller, form: Form) -> Response:
-    """Certify the hours of a member who asks at the counter."""
+    """Certify the hours of a member or a resident who asks at the counter."""
     caller.require(DISPATCHERS)
     try:
         body = forms.body(form, CertificateIn)
-        if body.member_id is None:  # or a desk that is a member too would certify itself
+        if body.member_id is None and body.account_id is None:  # or a desk that is a member too would certify itself
             raise InvalidRequest.field("member_id", "missing", "请先查找并选择党员", "choose a member")
         made = await issuing.issue(session, caller, body)
     except AppError as error:
@@ -88,6 +90,7 @@ async def _list(
         wanted=wanted,
         issues=bool(caller.reach(DISPATCHERS)),
         who=who,
+        account=asked.account or (again.values.get("account_id", [None])[-1] if again else None),
         members=await reviewing.members_found(session, caller, who) if who else [],
         today=clock.today(),
         done=wording.done(asked.done),
