@@ -91,17 +91,23 @@ async def _organization(session: AsyncSession, caller: Caller, body: EnrollmentI
 
 async def _member(session: AsyncSession, caller: Caller, body: EnrollmentIn) -> Member:
     wanted = body.member_id or caller.member_id
-    found = await members.member(session, wanted) if wanted else None
-    if found is not None and found.merged_into_id:
-        found = await members.member(session, found.merged_into_id)
+    found = await members.standing(session, wanted) if wanted else None
     if found is None:
         raise Forbidden
-    if found.id == caller.member_id or caller.covers(body.region_code, DISPATCHERS):
+    if caller.covers(body.region_code, DISPATCHERS) or await _is_own(session, caller, found):
         return found
     roster = await organizations.organization(session, found.organization_id)
     if roster is None or not relations.speaks_for(caller, roster):
         raise Forbidden
     return found
+
+
+async def _is_own(session: AsyncSession, caller: Caller, found: Member) -> bool:
+    """Whether the caller is this member, also where they became so since they were let in."""
+    if caller.member_id in (None, found.id):
+        return caller.member_id == found.id
+    holder = await members.locked_holder(session, found.id)
+    return holder is not None and holder.id == caller.account_id
 
 
 async def _of_member(session: AsyncSession, member: Member, kind: MemberKind | None) -> _Subject:

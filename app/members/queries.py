@@ -23,6 +23,13 @@ async def member(session: AsyncSession, member_id: uuid.UUID) -> Member | None:
     return await session.scalar(select(Member).where(Member.id == member_id))
 
 
+async def standing(session: AsyncSession, member_id: uuid.UUID) -> Member | None:
+    """The entry that stands for a member, held so that it is not given up for another one meanwhile."""
+    held = select(Member).where(Member.id == member_id).with_for_update(read=True, key_share=True)
+    found = await session.scalar(held.execution_options(populate_existing=True))
+    return await standing(session, found.merged_into_id) if found and found.merged_into_id else found
+
+
 async def members(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Member]:
     """Some members by their ids; those that are not there are left out."""
     wanted = {one for one in ids if one}

@@ -26,6 +26,7 @@ async def merge(session: AsyncSession, caller: Caller, member_id: uuid.UUID, int
     An account that already is the other entry stays it; the given-up entry's account is then a resident's.
     Raises `StillServes` while something is under way under the entry that is given up, and `StillEnrolled`.
     """
+    await queries.wait_in_line(session)  # a file that is being written knows either both entries or one
     pair = await _writable(session, caller, [member_id, into_id])
     given_up, kept = pair[member_id], pair[into_id]
     if given_up is kept:
