@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Row, Text, Uuid, cast, column, exists, func, select, table
+from sqlalchemy import ColumnElement, Row, Text, Uuid, bindparam, cast, column, exists, func, select, table
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,17 +12,19 @@ from app.access.models import Account, Consent, Grant, Identity, Purpose, Role, 
 from app.kit import clock
 from app.kit.sealing import finds
 
+CALLER = (
+    select(Account, Grant)
+    .join(SignIn, SignIn.account_id == Account.id)
+    .outerjoin(Grant, (Grant.account_id == Account.id) & Grant.revoked_at.is_(None))
+    .where(SignIn.id == bindparam("sign_in_id"), SignIn.revoked_at.is_(None), SignIn.expires_at > bindparam("now"))
+)
+"""Made once: every request of somebody signed in asks it."""
+
 
 async def caller(session: AsyncSession, sign_in_id: uuid.UUID) -> Caller | None:
     """The person behind a sign-in that stands, with their live grants, in one statement."""
-    rows: Sequence[Row[Account, Grant | None]] = (
-        await session.execute(
-            select(Account, Grant)
-            .join(SignIn, SignIn.account_id == Account.id)
-            .outerjoin(Grant, (Grant.account_id == Account.id) & Grant.revoked_at.is_(None))
-            .where(SignIn.id == sign_in_id, SignIn.revoked_at.is_(None), SignIn.expires_at > clock.now())
-        )
-    ).all()
+    asked = {"sign_in_id": sign_in_id, "now": clock.now()}
+    rows: Sequence[Row[Account, Grant | None]] = (await session.execute(CALLER, asked)).all()
     return _caller(sign_in_id, rows) if rows else None
 
 

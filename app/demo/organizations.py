@@ -1,6 +1,7 @@
 """The organizations of a district: its working committee, what stands below it, and the units beside."""
 
 import re
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -36,6 +37,14 @@ class Tree:
     def with_roster(self) -> list[NewOrganization]:
         """The organizations that members belong to."""
         return [one for one in self.organizations if one.kind not in WITHOUT_ROSTER]
+
+    @property
+    def paths(self) -> dict[uuid.UUID, str]:
+        """What a file calls each organization: the names from the uppermost down."""
+        found: dict[uuid.UUID, str] = {}
+        for one in self.organizations:
+            found[one.id] = f"{found[one.parent_id]}/{one.name}" if one.parent_id else one.name
+        return found
 
 
 def plan(district: District, seats: Sequence[Place], communities: Sequence[Place]) -> Tree:

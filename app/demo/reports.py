@@ -1,27 +1,30 @@
-"""石景山's two weeks of reports: every organization and every member of the district, before the demo begins."""
+"""石景山's two weeks of reports: what its desk sent in on each day, as rows of a file; the last day is the tour's."""
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demo.districts import District
 from app.demo.organizations import Tree
-from app.enrollments import carrying_over
-from app.enrollments.carrying_over import Earlier
 from app.kit import clock
 from app.members.creating import NewMember
 from app.organizations.models import OrganizationKind
+from app.rosters import reach, taking
+from app.rosters.enrollments import COLUMNS
+from app.rosters.models import RosterKind
+from app.rosters.rows import Row
 
 DAYS = 14
-OPEN_AT, OPEN_MINUTES = time(9), 480
-"""The hours in which desks confirm."""
-BATCH = 2_000
-"""Reports a statement."""
+SENT_AT = time(9)
+"""When the desk sends its file."""
 BY_HEADS = 1
 """Organizations that are left to report in with a head-count: the garrison, which the tour walks."""
+
+Line = dict[str, str]
+"""A row of a file: its cells by the names of their columns."""
 
 
 def day_of(number: int, count: int) -> int:
@@ -38,30 +41,38 @@ def by_day(district: District) -> list[tuple[int, int]]:
     return [(bodies[day], people[day]) for day in range(DAYS)]
 
 
-def plan(tree: Tree, members: Sequence[NewMember], homes: Sequence[str], seats: Sequence[str]) -> Iterator[Earlier]:
-    """Organizations report to where they sit, district-wide ones to a community each; members to where they live."""
-    kinds = {one.id: one.kind for one in tree.organizations}
+def plan(tree: Tree, members: Sequence[NewMember], homes: Sequence[str], seats: Sequence[str]) -> list[list[Line]]:
+    """Each day's rows, one organization with its members after the other.
+
+    Organizations report to where they sit, district-wide ones to a community each; members to where they live.
+    """
+    days: list[list[Line]] = [[] for _ in range(DAYS)]
     bodies = [one for one in tree.organizations if one.kind != OrganizationKind.GARRISON]
-    places = {*homes, *seats}
+    places, paths = {*homes, *seats}, tree.paths
     for number, body in enumerate(bodies):
         place = body.region_code if body.region_code in places else homes[number % len(homes)]
-        yield Earlier(body.id, body.kind, place, _moment(number, len(bodies)))
-    for number, member in enumerate(members):
-        at = _moment(number, len(members))
-        yield Earlier(member.organization_id, kinds[member.organization_id], member.home_region_code, at, member.id)
-
-
-def _moment(number: int, count: int) -> datetime:
-    first = clock.today() - timedelta(days=DAYS)
-    opened = datetime.combine(first + timedelta(days=day_of(number, count)), OPEN_AT, clock.CHINA)
-    return opened + timedelta(minutes=number % OPEN_MINUTES)
+        days[day_of(number, len(bodies))].append({"organization": paths[body.id], "region": place})
+    turn = {body.id: number for number, body in enumerate(bodies)}
+    for number, member in enumerate(sorted(members, key=lambda one: turn[one.organization_id])):
+        named = {"organization": paths[member.organization_id], "name": member.name, "phone": member.phone or ""}
+        days[day_of(number, len(members))].append({**named, "region": member.home_region_code})
+    return days
 
 
 async def report_in(
-    session: AsyncSession, desk: uuid.UUID, found: Sequence[Earlier], report: Callable[[str, int, int], None]
+    session: AsyncSession, desk: uuid.UUID, days: Sequence[Sequence[Line]], report: Callable[[str, int, int], None]
 ) -> None:
-    """Write them all, as confirmed by a desk."""
-    for start in range(0, len(found), BATCH):
-        batch = found[start : start + BATCH]
-        await carrying_over.carry_over(session, desk, batch)
-        report("演示报到 reports 石景山", start + len(batch), len(found))
+    """Take over the files of all days but the last, each on its day, with the rights of the desk that sent it."""
+    held, first = await reach.of_account(session, desk), clock.today() - timedelta(days=DAYS - 1)
+    so_far, count = 0, sum(map(len, days[:-1]))
+
+    async def show(done: int) -> None:
+        report("演示报到 reports 石景山", so_far + done, count)
+
+    for number, lines in enumerate(days[:-1]):
+        rows = [Row(at, {one.name: line.get(one.name, "") for one in COLUMNS}) for at, line in enumerate(lines, 2)]
+        with clock.at(datetime.combine(first + timedelta(days=number), SENT_AT, clock.CHINA)):
+            kind = RosterKind.ENROLLMENTS
+            if not await taking.take(session, held, kind, rows, desk, show, all_or_none=True):
+                raise ValueError(next(row.reason for row in rows if row.reason))
+        so_far += len(lines)

@@ -12,7 +12,6 @@ from app.access import queries as access
 from app.demo import organizations, people, reports, staff
 from app.demo.districts import DATA, DISTRICTS, SHIJINGSHAN, District
 from app.demo.organizations import Place, Tree
-from app.enrollments.carrying_over import Earlier
 from app.kit import db
 from app.main import engine_sessions
 from app.members import creating as members
@@ -57,32 +56,26 @@ async def seed(session: AsyncSession, report: Report) -> bool:
     regions = reading.read_file(DATA / "regions.csv")
     await seeding.seed(session, regions)
     units: dict[str, uuid.UUID] = {}
-    earlier: list[Earlier] = []
     for district in DISTRICTS:
-        tree, everybody, homes = await _fill(session, district, list(regions.rows.values()), report)
+        tree = await _fill(session, district, list(regions.rows.values()), report)
         units |= {name: unit.id for name, unit in tree.liaisons.items()}
-        if district is SHIJINGSHAN:
-            earlier += reports.plan(tree, everybody, homes, district.seats)
     await staff.appoint(session, staff.posts(_desks(regions.rows), units))
     desk = await access.account_of_username(session, staff.desk(SHIJINGSHAN.code))
     assert desk is not None  # noqa: S101 - just appointed
-    await reports.report_in(session, desk.id, earlier, report)
+    await reports.report_in(session, desk.id, days_of(SHIJINGSHAN), report)
     return True
 
 
-async def _fill(
-    session: AsyncSession, district: District, regions: Sequence[Row], report: Report
-) -> tuple[Tree, list[NewMember], list[str]]:
-    """Put up one district's organizations and its members; answers them with the communities that they live in."""
-    homes = [row.code for row in regions if row.parent_code in district.seats]
+async def _fill(session: AsyncSession, district: District, regions: Sequence[Row], report: Report) -> Tree:
+    """Put up one district's organizations and its members."""
     tree = _plan(district, regions)
     await creating.create_many(session, tree.organizations)
-    everybody = list(roster(district, tree, homes))
+    everybody = list(roster(district, tree, _homes(district, regions)))
     for start in range(0, len(everybody), BATCH):
         batch = everybody[start : start + BATCH]
         await members.add_many(session, batch)
         report(f"演示党员 members {district.name}", start + len(batch), district.members)
-    return tree, everybody, homes
+    return tree
 
 
 def roster(district: District, tree: Tree, homes: Sequence[str]) -> Iterable[NewMember]:
@@ -105,6 +98,18 @@ def numbers_of(district: District, unit: str) -> tuple[int, int]:
     regions = reading.read_file(DATA / "regions.csv").rows.values()
     names = [body.name for body in _plan(district, list(regions)).with_roster]
     return len(names), names.index(unit)
+
+
+def days_of(district: District) -> list[list[reports.Line]]:
+    """What a district's desk sends in on each of the days in which everybody reports in."""
+    regions = list(reading.read_file(DATA / "regions.csv").rows.values())
+    tree, homes = _plan(district, regions), _homes(district, regions)
+    return reports.plan(tree, list(roster(district, tree, homes)), homes, district.seats)
+
+
+def _homes(district: District, regions: Sequence[Row]) -> list[str]:
+    """The communities that a district's members live in."""
+    return [row.code for row in regions if row.parent_code in district.seats]
 
 
 def _plan(district: District, regions: Sequence[Row]) -> Tree:

@@ -3,7 +3,9 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.enrollments import designation_queries, moving, queries
@@ -11,8 +13,9 @@ from app.enrollments.enrolling import HOMES, PLACES
 from app.enrollments.events import EnrollmentEvent
 from app.enrollments.lifecycle import EnrollmentState
 from app.enrollments.models import Enrollment, MemberKind
-from app.kit import clock, codes
+from app.kit import clock, codes, events
 from app.kit.db import new_id
+from app.kit.events import Event
 from app.members.models import Member
 from app.organizations.models import Organization, OrganizationKind
 from app.policies import service as policies
@@ -105,29 +108,48 @@ async def report_many(
     session: AsyncSession, found: Sequence[tuple[Report, bool, bool]], actor: uuid.UUID | None
 ) -> None:
     """Write reports, each with whether its place is designated to it, and whether it is confirmed at once."""
-    now = clock.now()
+    made: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
     for report, designated, stands in found:
-        made = Enrollment(
-            id=new_id(),
-            number=codes.new_number(),
-            organization_id=report.organization.id,
-            unit_kind=report.organization.kind,
-            member_id=report.member.id if report.member else None,
-            kind=report.kind,
-            head_count=report.head_count,
-            region_code=report.region_code,
-            is_primary=report.is_primary,
-            designated=designated,
-            state=EnrollmentState.CONFIRMED if stands else EnrollmentState.REQUESTED,
-            requested_at=now,
-            requested_by=actor,
-            confirmed_at=now if stands else None,
-            confirmed_by=actor if stands and report.at_desk else None,
-        )
-        session.add(made)
-        moving.tell(session, EnrollmentEvent.REQUESTED, made, actor)
-        if stands:
-            moving.tell(session, EnrollmentEvent.CONFIRMED, made, actor)
+        made.append(_row(report, designated, stands, actor))
+        for kind in (EnrollmentEvent.REQUESTED, EnrollmentEvent.CONFIRMED)[: 1 + stands]:
+            told.append(_told(kind, made[-1], actor))
+    if made:  # not one by one: a file brings thousands
+        await session.execute(insert(Enrollment), made)
+        await session.execute(insert(Event), told)
+
+
+def _row(report: Report, designated: bool, stands: bool, actor: uuid.UUID | None) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "id": new_id(),
+        "number": codes.new_number(),
+        "organization_id": report.organization.id,
+        "unit_kind": report.organization.kind,
+        "member_id": report.member.id if report.member else None,
+        "kind": report.kind,
+        "head_count": report.head_count,
+        "region_code": report.region_code,
+        "is_primary": report.is_primary,
+        "designated": designated,
+        "state": EnrollmentState.CONFIRMED if stands else EnrollmentState.REQUESTED,
+        "requested_at": now,
+        "requested_by": actor,
+        "confirmed_at": now if stands else None,
+        "confirmed_by": actor if stands and report.at_desk else None,
+    }
+
+
+def _told(kind: EnrollmentEvent, made: dict[str, Any], actor: uuid.UUID | None) -> dict[str, Any]:
+    return events.row(
+        kind,
+        subject=made["id"],
+        region_code=made["region_code"],
+        actor=actor,
+        organization_id=made["organization_id"],
+        member_id=made["member_id"],
+        succeeds_id=None,
+    )
 
 
 async def confirm_many(session: AsyncSession, ids: Sequence[uuid.UUID], actor: uuid.UUID | None) -> None:

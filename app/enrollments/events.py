@@ -14,8 +14,6 @@ class EnrollmentEvent(StrEnum):
     LEAVE_WITHDRAWN = "enrollment.leave_withdrawn"
     KEPT = "enrollment.kept"
     ENDED = "enrollment.ended"
-    CARRIED_OVER = "enrollment.carried_over"
-    """Many at once, of a time before this service; nobody is told again what they know."""
 
 
 class CallEvent(StrEnum):

@@ -1,6 +1,8 @@
 """The one source of the present: UTC inside, +08:00 outside, movable by tests across processes."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,6 +24,17 @@ _clock = _Clock()
 def follow(file: Path | None) -> None:
     """Move this process's clock by the seconds that stand in `file`, which may change at any time."""
     _clock.file, _clock.offset = file, timedelta()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Within it this process's present goes on from another moment: for what is written as it came about then."""
+    before = _clock.file, _clock.offset
+    _clock.file, _clock.offset = None, moment - datetime.now(UTC)
+    try:
+        yield
+    finally:
+        _clock.file, _clock.offset = before
 
 
 def _offset() -> timedelta:

@@ -85,17 +85,22 @@ def record(
 
 def event(kind: StrEnum, *, subject: uuid.UUID, region_code: str, actor: uuid.UUID | None, **payload: Any) -> Event:
     """One event of this moment, not written yet."""
-    ids = {key: _as_json(value) for key, value in payload.items()}
-    return made(
-        Event,
-        id=new_id(),
-        kind=str(kind),
-        subject=subject,
-        region_code=region_code,
-        actor=actor,
-        payload=ids,
-        at=clock.now(),
-    )
+    return made(Event, **row(kind, subject=subject, region_code=region_code, actor=actor, **payload))
+
+
+def row(
+    kind: StrEnum, *, subject: uuid.UUID, region_code: str, actor: uuid.UUID | None, **payload: Any
+) -> dict[str, Any]:
+    """The columns of one event of this moment, for whoever writes many in one statement."""
+    return {
+        "id": new_id(),
+        "kind": str(kind),
+        "subject": subject,
+        "region_code": region_code,
+        "actor": actor,
+        "payload": {key: _as_json(value) for key, value in payload.items()},
+        "at": clock.now(),
+    }
 
 
 def _as_json(value: Any) -> Any:

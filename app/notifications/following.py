@@ -49,9 +49,8 @@ async def _tell_of_matters(session: AsyncSession, heard: Sequence[Event]) -> Non
     if not heard:
         return
     parties = await receiving.parties(session, heard)
-    for event in heard:
-        if (matter := parties.matters[event.subject]).is_answered:
-            await matter_queries.drop_earlier_calls(session, matter.id, event.n)
+    answered = ((parties.matters[event.subject], event.n) for event in heard)
+    await matter_queries.drop_earlier_calls(session, {matter.id: n for matter, n in answered if matter.is_answered})
     await _deliver(session, (message for event in heard for message in _of_a_matter(parties, event)))
 
 
@@ -61,9 +60,8 @@ async def _tell_of_shifts(session: AsyncSession, heard: Sequence[Event]) -> None
     people = await sign_up_queries.guests(session, {one for event in heard if (one := _id(event, "sign_up_id"))})
     shifts = {one for event in heard if _is_for_everybody(event) and (one := _id(event, "shift_id"))}
     crowds = await sign_up_queries.everybody(session, shifts)
-    for event in heard:
-        if sign_up_id := _id(event, "sign_up_id"):
-            await matter_queries.drop_earlier_calls(session, sign_up_id, event.n)
+    last = {one: event.n for event in heard if (one := _id(event, "sign_up_id"))}
+    await matter_queries.drop_earlier_calls(session, last)
     await _deliver(session, (message for event in heard for message in _of_a_shift(people, crowds, event)))
 
 

@@ -1,9 +1,9 @@
 """The selects of messages about matters that wait for a desk, and certificates: to whom, and what readers may see."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, Uuid, column, delete, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
@@ -90,10 +90,14 @@ async def certificates(session: AsyncSession, ids: Ids) -> list[Matter]:
     ]
 
 
-async def drop_earlier_calls(session: AsyncSession, matter_id: uuid.UUID, before: int) -> None:
-    """Take unread calls about a matter away that are older than what happened to it, the event `before`."""
-    of_it = (UNREAD, Notification.demand_id.is_(None), Notification.subject_id == matter_id)
-    calls = (Notification.kind.in_(CALLS_OF_A_MATTER), Notification.n < before)
+async def drop_earlier_calls(session: AsyncSession, last: Mapping[uuid.UUID, int]) -> None:
+    """Take unread calls about matters away that are older than the last event of each, in one statement."""
+    pairs = literal(list(last), ARRAY(Uuid)), literal(list(last.values()), ARRAY(BigInteger))
+    matter = (
+        func.unnest(*pairs).table_valued(column("id", Uuid), column("n", BigInteger), name="matter").render_derived()
+    )
+    of_it = (UNREAD, Notification.demand_id.is_(None), Notification.subject_id == matter.c.id)
+    calls = (Notification.kind.in_(CALLS_OF_A_MATTER), Notification.n < matter.c.n)
     await session.execute(delete(Notification).where(*of_it, *calls))
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -12,8 +13,9 @@ from app.demo import people, reports, seeding, staff
 from app.demo.districts import DATA, DISTRICTS, SHIJINGSHAN, XIONGGUAN, District, district_of
 from app.demo.units import UNITS
 from app.enrollments.models import Enrollment
-from app.kit import db
+from app.kit import clock, db
 from app.kit.db import Base
+from app.kit.events import Event
 from app.members.models import Member
 from app.organizations.models import Organization, OrganizationKind
 from app.regions.models import Region
@@ -193,16 +195,34 @@ def test_the_same_number_is_the_same_person_every_time() -> None:
     assert len(names) == len(people.SURNAMES) * len(people.GIVEN) // 2
 
 
-async def test_a_whole_district_has_reported_in_over_two_weeks(session: AsyncSession) -> None:
+async def test_a_whole_district_has_reported_in_on_the_days_before_the_demo(session: AsyncSession) -> None:
     at_home = Enrollment.region_code == Member.home_region_code
     people = select(func.count()).select_from(Enrollment).join(Member, Member.id == Enrollment.member_id)
-    assert await session.scalar(people.where(at_home, Enrollment.is_primary)) == SHIJINGSHAN.members
+    left_to_the_tour = reports.by_day(SHIJINGSHAN)[-1][1]
+    assert await session.scalar(people.where(at_home, Enrollment.is_primary)) == SHIJINGSHAN.members - left_to_the_tour
     kinds = set(await session.scalars(select(Enrollment.unit_kind).where(Enrollment.member_id.is_(None))))
     assert OrganizationKind.GARRISON not in kinds
     columns = Enrollment.confirmed_on, func.count(Enrollment.id).filter(Enrollment.member_id.is_(None))
     everybody = func.count(Enrollment.member_id)
     days = list(await session.execute(select(*columns, everybody).group_by(columns[0]).order_by(columns[0])))
-    assert [(bodies, members) for _, bodies, members in days] == reports.by_day(SHIJINGSHAN)
-    assert sum(bodies for _, bodies, _ in days) == SHIJINGSHAN.organizations - 1
+    planned = reports.by_day(SHIJINGSHAN)
+    assert [(bodies, members) for _, bodies, members in days] == planned[:-1]
+    all_of_them = (SHIJINGSHAN.organizations - 1, SHIJINGSHAN.members)
+    assert tuple(map(sum, zip(*planned, strict=True))) == all_of_them
     on = [day for day, _, _ in days if day is not None]
-    assert (on[-1] - on[0]).days == reports.DAYS - 1
+    assert (on[-1] - on[0]).days == reports.DAYS - 2
+    assert on[-1] == clock.today() - timedelta(days=1)
+
+
+async def test_their_desk_sent_them_in_as_files_each_on_its_own_day(session: AsyncSession) -> None:
+    [desk] = await session.scalars(select(Account.id).where(Account.username == staff.desk(SHIJINGSHAN.code)))
+    sent = list(await session.scalars(select(Event).where(Event.kind == "roster.imported").order_by(Event.n)))
+    assert [one.payload["new"] for one in sent] == [sum(counts) for counts in reports.by_day(SHIJINGSHAN)[:-1]]
+    assert {one.actor for one in sent} == {desk}
+    reported = select(Event.at, Enrollment.confirmed_at, Enrollment.confirmed_by).join(
+        Enrollment, Event.subject == Enrollment.id
+    )
+    rows = list(await session.execute(reported.where(Event.kind == "enrollment.confirmed")))
+    assert len(rows) == sum(map(sum, reports.by_day(SHIJINGSHAN)[:-1]))
+    assert {by for _, _, by in rows} == {desk}
+    assert all(then and abs(at - then) < timedelta(minutes=5) for at, then, _ in rows)

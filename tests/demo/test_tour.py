@@ -1,24 +1,30 @@
 """The tour's own pieces: it must notice what is wrong, or its green is worth nothing."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import httpx2
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demo import reports, staff
 from app.demo.districts import SHIJINGSHAN
 from app.demo.tour import cases, flow, report
 from app.demo.tour.books import Books
 from app.demo.tour.cases import Case
-from app.demo.tour.client import Answer, Failed, Json, Server
+from app.demo.tour.client import CASE, Answer, Failed, Gate, Json, Server
 from app.demo.tour.hard import gathering, reporting
 from app.demo.tour.hard.places import POINTS
 from app.demo.tour.people import LEFT_ALONE, People, Person
 from app.demo.tour.walk import DESK, MEMBER, Walk, is_in_order, view
+from app.enrollments.models import Enrollment
 from app.kit import clock
 from app.kit.clock import CHINA
 from app.main import create_app
+from app.rosters import importing
 from tests.demo.conftest import Demo
 
 COMMUNITY = "110107003024"
@@ -209,23 +215,86 @@ async def test_a_desk_finds_the_next_on_the_roster_who_need_not_sign_in(people: 
     assert again.member_id == found
 
 
-async def test_reporting_in_is_walked_twice_on_the_same_data(books: Books, people: People) -> None:
+@pytest.fixture
+async def importing_worker(demo: Demo) -> AsyncIterator[None]:
+    """The part of the worker that checks and writes files."""
+
+    async def work() -> None:
+        while True:
+            await importing.work(demo.sessions)
+            await asyncio.sleep(0.1)
+
+    working = asyncio.create_task(work())
+    yield
+    working.cancel()
+    await asyncio.wait([working])
+
+
+@pytest.mark.usefixtures("importing_worker")
+async def test_reporting_in_is_walked_twice_on_the_same_data(
+    books: Books, people: People, session: AsyncSession
+) -> None:
+    new, stands = [], select(func.count()).select_from(Enrollment).where(Enrollment.region_code.startswith("110107"))
+    was = await session.scalar(stands) or 0
     for _ in range(2):
         walk = Walk("garrison", "驻区部队", people, books)
         await reporting.garrison(walk)
         assert [item["kind"] for item in walk.history] == ["enrollment.requested", "enrollment.confirmed"]
-    walk = Walk("two-weeks", "两周", people, books)
-    await reporting.two_weeks(walk)
-    assert "220 个单位、21737 名党员" in " ".join(walk.saw[DESK])
+    for _ in range(2):
+        walk = Walk("two-weeks", "两周", people, books)
+        await reporting.two_weeks(walk)
+        said = " ".join(walk.saw[DESK])
+        assert "220 个单位、21737 名党员报到" in said
+        assert "220 个单位 organizations、21737 名党员 members" in said
+        new.append([int(count) for count in re.findall(r"新增 new (\d+)", said)])
+    by_file, one_by_one = new[0]
+    assert by_file > 1_000
+    assert one_by_one > 300
+    assert new[1] == [0, 0]
+    assert await session.scalar(stands) == was + by_file + one_by_one + 2, "and the garrison, twice"
 
 
+@pytest.mark.usefixtures("importing_worker")
 async def test_a_day_on_which_the_table_differs_is_noticed(
     books: Books, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned = reports.by_day(SHIJINGSHAN)
-    monkeypatch.setattr(reports, "by_day", lambda _: [*planned[:-1], (planned[-1][0], planned[-1][1] + 1)])
+    monkeypatch.setattr(reports, "by_day", lambda _: [*planned[:-2], (planned[-2][0], planned[-2][1] + 1), planned[-1]])
     with pytest.raises(Failed, match="each day"):
         await reporting.two_weeks(Walk("two-weeks", "两周", people, books))
+
+
+async def test_at_the_gate_cases_take_turns_however_many_one_of_them_sends() -> None:
+    gate, passed = Gate(1), list[str]()
+
+    async def ask(case: str) -> None:
+        CASE.set(case)
+        async with gate:
+            passed.append(case)
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        for case in ["crowd"] * 4 + ["single"] * 2:
+            group.create_task(ask(case))
+    assert passed == ["crowd", "crowd", "single", "crowd", "single", "crowd"]
+
+
+async def test_whoever_stops_waiting_at_the_gate_leaves_their_place_to_others() -> None:
+    gate = Gate(1)
+
+    async def ask() -> None:
+        async with gate:
+            await asyncio.sleep(0)
+
+    async with gate:
+        waiting = [asyncio.create_task(ask()) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+    waiting[1].cancel()  # called already
+    await asyncio.wait(waiting, timeout=5)
+    assert [one.cancelled() for one in waiting] == [True, True, False]
+    async with asyncio.timeout(5), gate:
+        assert waiting[2].done()
 
 
 async def test_nine_points_take_a_hundred_and_twenty(books: Books, people: People) -> None:

@@ -86,6 +86,16 @@ def test_a_file_that_is_being_rewritten_moves_nothing(tmp_path: Path) -> None:
     assert near(offset_of(clock.now()), timedelta())
 
 
+def test_what_is_written_as_of_an_earlier_moment_leaves_the_clock_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    file.write_text("3600")
+    clock.follow(file)
+    earlier = datetime(2026, 11, 1, 9, tzinfo=UTC)
+    with clock.at(earlier):
+        assert timedelta() <= clock.now() - earlier < timedelta(minutes=1)
+    assert clock.now() - datetime.now(UTC) > timedelta(minutes=59)
+
+
 def test_without_a_file_it_is_what_it_is() -> None:
     clock.follow(None)
     assert near(offset_of(clock.now()), timedelta())

@@ -2,7 +2,9 @@
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,9 @@ BUSY = (429, 503)
 PAUSE = 0.3
 
 Json = dict[str, Any]
+
+CASE: ContextVar[str] = ContextVar("case", default="")
+"""The case for which something is asked."""
 
 
 class Failed(Exception):
@@ -56,13 +61,50 @@ class Answer:
             raise Failed(f"{self.asked} 应当被拒绝 must be refused: {code}", self)
 
 
+class Gate:
+    """So many at once; of those who wait, the cases take turns, so that a crowd of one keeps no other waiting."""
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._lines: dict[str, deque[asyncio.Future[None]]] = {}
+
+    async def __aenter__(self) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._lines.setdefault(CASE.get(), deque()).append(called)
+        try:
+            await called
+        except asyncio.CancelledError:
+            if called.done() and not called.cancelled():
+                self._next()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._next()
+
+    def _next(self) -> None:
+        """Call whoever waits first in the case whose turn it is; that case is the last one then."""
+        while self._lines:
+            case = next(iter(self._lines))
+            line = self._lines.pop(case)
+            called = line.popleft()
+            if line:
+                self._lines[case] = line
+            if not called.done():
+                called.set_result(None)
+                return
+        self._free += 1
+
+
 class Server:
     """The running service; what it is too busy for is asked again, under the same key."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self.requests = 0
         self._http = http
-        self._gate = asyncio.Semaphore(PARALLEL)
+        self._gate = Gate(PARALLEL)
 
     async def ask(
         self,

@@ -50,10 +50,20 @@ class Person:
         answer: Json = (await self.try_post(path, **body)).must()
         return answer
 
-    async def upload(self, data: bytes) -> Json:
-        """What the server says of a photo or voice note that it took in."""
-        taken: Json = (await self.server.ask("POST", "/files", token=self.token, file=data)).must()
+    async def upload(self, data: bytes, path: str = "/files", **query: str) -> Json:
+        """What the server says of a photo, a voice note or a table that it took in."""
+        taken: Json = (await self.server.ask("POST", path, token=self.token, file=data, query=query)).must()
         return taken
+
+    async def pages(self, path: str, **query: str) -> list[Json]:
+        """Everything on a list."""
+        found: list[Json] = []
+        more: dict[str, str] | None = {}
+        while more is not None:
+            page = await self.get(path, limit=100, **query, **more)
+            found += page["items"]
+            more = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+        return found
 
     async def put(self, path: str, **body: object) -> Json:
         """The body of an answer, which must be a 2xx."""

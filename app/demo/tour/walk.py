@@ -87,7 +87,7 @@ class Walk:
 
     async def until(self, person: Person, what: str, is_so: Callable[[Json], bool]) -> Json:
         """Read the demand until the clock has done what it must; fails when it does not."""
-        shown: Json = await self._until(what, lambda: person.get(self.path), is_so)
+        shown: Json = await self.wait_for(what, lambda: person.get(self.path), is_so)
         return shown
 
     async def happened(self, person: Person, kind: str) -> Json:
@@ -97,10 +97,11 @@ class Walk:
             items = (await person.get(f"{self.path}/timeline", limit=100))["items"]
             return next((item["detail"] for item in items if item["kind"] == kind), None)
 
-        detail: Json = await self._until(kind, found, lambda one: one is not None)
+        detail: Json = await self.wait_for(kind, found, lambda one: one is not None)
         return detail
 
-    async def _until(self, what: str, read: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
+    async def wait_for(self, what: str, read: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
+        """Read something until it is so; fails when it does not become so in time."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while True:
             shown = await read()
@@ -113,12 +114,7 @@ class Walk:
     async def timeline(self, person: Person, *wanted: str) -> list[str]:
         """Read the whole history, oldest first, and check that `wanted` happened in this order."""
         self.step = "时间线 timeline"
-        items: list[Json] = []
-        cursor: str | None = ""
-        while cursor is not None:
-            page = await person.get(f"{self.path}/timeline", limit=100, **({"cursor": cursor} if cursor else {}))
-            items += page["items"]
-            cursor = page["next_cursor"]
+        items = await person.pages(f"{self.path}/timeline")
         times = [item["at"] for item in items]
         kinds = [item["kind"] for item in items]
         self.expect(times == sorted(times), "时间先后有序 oldest first", times)

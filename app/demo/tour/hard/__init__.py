@@ -43,6 +43,6 @@ HARD: Sequence[HardCase] = (
     HardCase("five-evenings", "幸福公园连续五晚文明劝导 five evenings in the park", gathering.five_evenings, 1_025),
     HardCase("scans", "幸福公园一晚两百次扫码 two hundred scans in one evening", scanning.scans, 210),
     HardCase("garrison", "驻区部队按人数报到 a garrison reports in by head-count", reporting.garrison),
-    HardCase("two-weeks", "石景山两周报到 two weeks of a whole district", reporting.two_weeks),
+    HardCase("two-weeks", "石景山两周报到 two weeks of a whole district", reporting.two_weeks, 230),
     HardCase("unrated", "始终未评议 never evaluated", clocks.never_evaluated),
 )

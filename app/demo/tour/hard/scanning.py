@@ -23,7 +23,7 @@ async def scans(walk: Walk) -> None:
     (shift,) = activity["shifts"]
     walk.step = "挂码 a poster and a screen"
     place = await desk.post("/places", region_code=PARK, purpose="attend", name="幸福公园南门")
-    people = [await walk.people.member(LULIANG) for _ in range(PEOPLE + 1)]
+    people = await asyncio.gather(*(walk.people.member(LULIANG) for _ in range(PEOPLE + 1)))
     *scanning, without_phone = people
     walk.step = "签到 check in"
     copied = await desk.get(f"/places/{place['id']}/code")
