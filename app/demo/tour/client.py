@@ -62,10 +62,14 @@ class Answer:
 
 
 class Gate:
-    """So many at once; of those who wait, the cases take turns, so that a crowd of one keeps no other waiting."""
+    """So many at once; of those who wait, every other one is of the longest line, and between them the cases take turns.
+
+    So a crowd keeps no other case waiting, and the case that takes longest is not the last one to begin.
+    """
 
     def __init__(self, places: int) -> None:
         self._free = places
+        self._of_the_longest = False
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}
 
     async def __aenter__(self) -> None:
@@ -85,9 +89,11 @@ class Gate:
         self._next()
 
     def _next(self) -> None:
-        """Call whoever waits first in the case whose turn it is; that case is the last one then."""
+        """Call whoever waits first in a case; that case is the last one then."""
         while self._lines:
-            case = next(iter(self._lines))
+            self._of_the_longest = not self._of_the_longest
+            longest = max(self._lines, key=lambda case: len(self._lines[case]))
+            case = longest if self._of_the_longest else next(iter(self._lines))
             line = self._lines.pop(case)
             called = line.popleft()
             if line:
