@@ -145,9 +145,6 @@ PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
 }
 """What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
 
-NOT_TOLD: frozenset[str] = frozenset()
-"""What nobody is told."""
-
 CALLS_OF_A_MATTER = frozenset(
     {
         N.APPEAL_TO_DECIDE,

@@ -15,7 +15,7 @@ from app.demands.models import Result
 from app.enrollments.events import CallEvent, EnrollmentEvent
 from app.members.events import MemberEvent
 from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS, SILENT, WHO_HEARS, Receiver
-from app.notifications.matters import CALLS_OF_A_MATTER, NOT_TOLD, PARTIES_HEAR, Party
+from app.notifications.matters import CALLS_OF_A_MATTER, PARTIES_HEAR, Party
 from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
 from app.notifications.shifts import GUESTS_HEAR, UNHEARD, Guest
 from app.notifications.texts import (
@@ -43,8 +43,7 @@ def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
     assert not set(WHO_HEARS) & SILENT
     bindings = {event for event in MemberEvent if "binding" in event}
     matters = {*OversightEvent, *bindings, *LateEntryEvent, *EnrollmentEvent, *CallEvent, *ScanEvent, *CertificateEvent}
-    assert set(PARTIES_HEAR) | NOT_TOLD == matters
-    assert not set(PARTIES_HEAR) & NOT_TOLD
+    assert set(PARTIES_HEAR) == matters
     assert set(GUESTS_HEAR) | UNHEARD == set(ActivityEvent)
     assert not set(GUESTS_HEAR) & UNHEARD
 

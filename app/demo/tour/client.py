@@ -62,7 +62,7 @@ class Answer:
 
 
 class Gate:
-    """So many at once; of those who wait, every other one is of the longest line, and between them the cases take turns.
+    """So many at once; of those who wait every other one is of the longest line, between them the cases take turns.
 
     So a crowd keeps no other case waiting, and the case that takes longest is not the last one to begin.
     """
