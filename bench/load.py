@@ -14,7 +14,7 @@ import uvloop
 
 PATIENCE = 30.0
 Make = Callable[[random.Random], bytes]
-"""Makes the next request, whole."""
+"""Makes the next request, whole; an empty one ends its connection, as there is nothing more to ask."""
 
 
 @dataclass
@@ -111,7 +111,10 @@ class _Line(asyncio.Protocol):
             self.loop.call_at(max(self.due, now), self._send)
 
     def _send(self) -> None:
-        self.transport.write(self.make(self.dice))
+        if request := self.make(self.dice):
+            self.transport.write(request)
+        else:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         self.answer += data

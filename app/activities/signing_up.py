@@ -18,7 +18,7 @@ from app.activities.telling import tell_sign_up
 from app.demands import reaching
 from app.demands.models import Audience
 from app.kit import clock
-from app.kit.db import new_id
+from app.kit.db import made, new_id
 from app.kit.errors import ActionNotAllowed, Text
 from app.ledger.models import HolderKind
 from app.members import engagements
@@ -86,7 +86,8 @@ def require_invited(activity: Activity, person: Person, within: Sequence[str]) -
 
 def new_sign_up(caller: Caller | None, shift: Shift, person: Person, state: SignUpState) -> SignUp:
     """A sign-up that is made now, not written yet."""
-    return SignUp(
+    return made(
+        SignUp,
         id=new_id(),
         shift_id=shift.id,
         person_kind=person.kind,

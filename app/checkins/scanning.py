@@ -57,7 +57,8 @@ async def scan(session: AsyncSession, caller: Caller, keyring: Keyring, body: Sc
 
 def new_scan(caller: Caller, device: str, item: ScanIn, now: datetime) -> Scan:
     """A scan of which is known only who made it; all of a batch are received at once."""
-    return Scan(
+    return db.made(
+        Scan,
         id=new_id(),
         device=device,
         nonce=item.nonce,
