@@ -7,17 +7,21 @@ from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
 from app.access.dependencies import CallerRoute, HotRoute, Keys, SignedInCaller, tries
-from app.checkins import deciding, listing, placing, scanning, scanning_hot
+from app.checkins import arriving, deciding, listing, placing, scanning, scanning_hot
 from app.checkins.listing import Site
 from app.checkins.posters import Poster
-from app.checkins.scan_schemas import HeldScanOut, ScanDecisionIn, ScanFilter, ScannedOut, ScansIn
+from app.checkins.scan_schemas import ArriveIn, HeldScanOut, ScanDecisionIn, ScanFilter, ScannedOut, ScansIn
 from app.checkins.schemas import MovingCodeOut, PlaceIn, PlaceOut, PlacesWanted, PostersWanted, RenewIn
+from app.demands import listing as claims
+from app.demands.schemas import ClaimOut
 from app.kit.http import Session
 from app.kit.pagination import Page
 from app.kit.schema import Id
 
 router = APIRouter(tags=["check-ins 签到"], route_class=CallerRoute)
 hot = APIRouter(tags=["check-ins 签到"], route_class=HotRoute)
+ARRIVE = ArriveIn()
+"""What an empty request means: a mini-program may send no body at all."""
 PDF = "application/pdf"
 PRINTED: dict[int | str, dict[str, Any]] = {
     200: {"description": "海报 A4, a page each", "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
@@ -103,6 +107,14 @@ async def my_code(caller: SignedInCaller, site: Here) -> MovingCodeOut:
 async def scan(session: Session, caller: SignedInCaller, keys: Keys, body: ScansIn) -> ScannedOut:
     """Scan codes (扫码): report in, check in and out, arrive and finish. What was heard before is answered as then."""
     return ScannedOut(items=await scanning.scan(session, caller, keys, body))
+
+
+@router.post("/claims/{claim_id}/arrive", tags=["claims 接单"])
+async def arrive(
+    session: Session, caller: SignedInCaller, keys: Keys, claim_id: Id, body: ArriveIn = ARRIVE
+) -> ClaimOut:
+    """Say that one is there; `code`, what a place shows, is heard as a scan."""
+    return await claims.claim(session, caller, await arriving.arrive(session, caller, keys, claim_id, body))
 
 
 @router.get("/scans")

@@ -19,7 +19,7 @@ from app.demands import claiming, serving
 from app.demands import queries as demands
 from app.demands.lifecycle import Kind
 from app.demands.models import Claim, Demand
-from app.demands.schemas import ArriveIn, CompleteIn
+from app.demands.schemas import CompleteIn
 from app.enrollments import enrolling
 from app.enrollments.schemas import EnrollmentIn
 from app.kit import events
@@ -100,7 +100,7 @@ async def _arrive(session: AsyncSession, voice: Voice, meaning: Meaning, claim: 
     """Whoever said before that they were done, has now arrived as well: that is finished too."""
     if claim.arrived_at is not None:
         return Said(ScanOutcome.ALREADY, claim.arrived_at)
-    await claiming.arrive(session, voice.caller, claim.id, ArriveIn(), voice.at)
+    await claiming.arrive(session, voice.caller, claim.id, voice.at)
     if demand.kind != Kind.POST:
         for early in await scan_queries.not_begun(session, claim.id, meaning.person.id):
             await scan_queries.decide(session, early, cause=None, by=None, now=voice.at)

@@ -12,6 +12,8 @@ from app.kit.schema import Bool, ExactText, Id, IdFilter, Input, Output, RegionF
 
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 """What a phone made up: for itself, once, or for one scan."""
+ScannedText = Annotated[ExactText, StringConstraints(min_length=1, max_length=300)]
+"""A code as it was read: the address of its page, or what is in it."""
 MOST = 100
 
 
@@ -28,13 +30,19 @@ class ScanIn(Input):
     """
 
     nonce: Token
-    code: Annotated[ExactText, StringConstraints(min_length=1, max_length=300)]
-    """As it was read: the address of its page, or what is in it."""
+    code: ScannedText
     scanned_at: TimeIn
     offline: Bool = False
     action: ScanAction | None = None
     subject_id: Id | None = None
     location: SeenAt | None = None
+
+
+class ArriveIn(Input):
+    """Neither is needed. A code is one that a place shows here and now; a location is looked at with a code only."""
+
+    location: SeenAt | None = None
+    code: ScannedText | None = None
 
 
 class ScansIn(Input):

@@ -163,7 +163,7 @@ OF_CLAIMS: dict[str, Verb] = {
     ClaimAction.ACCEPT: Verb(claiming.accept),
     ClaimAction.DECLINE: Verb(claiming.decline, s.GiveUpIn),
     ClaimAction.CONTACT: Verb(claiming.contact),
-    ClaimAction.ARRIVE: Verb(claiming.arrive, s.ArriveIn),
+    ClaimAction.ARRIVE: Verb(claiming.arrive),
     ClaimAction.COMPLETE: Verb(serving.complete, s.CompleteIn),
     ClaimAction.CONFIRM: Verb(serving.confirm, s.ConfirmIn),
     ClaimAction.WITHDRAW: Verb(claiming.withdraw, s.GiveUpIn),

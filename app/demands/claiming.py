@@ -14,7 +14,7 @@ from app.demands.errors import AlreadyClaimed, NotEligible, NotOpen, OwnDemand, 
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import DONE, LIVE, OPEN_STATES, ClaimAction, ClaimState, Mode
 from app.demands.models import Audience, Claim, ClaimantKind, ClaimMember, Demand, NoteKind
-from app.demands.schemas import ArriveIn, ClaimIn, ClaimMembersIn, GiveUpIn
+from app.demands.schemas import ClaimIn, ClaimMembersIn, GiveUpIn
 from app.kit import clock
 from app.kit.db import made, new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest, Text
@@ -242,12 +242,8 @@ async def contact(session: AsyncSession, caller: Caller, claim_id: uuid.UUID) ->
     return claim
 
 
-async def arrive(
-    session: AsyncSession, caller: Caller, claim_id: uuid.UUID, body: ArriveIn, at: datetime | None = None
-) -> Claim:
+async def arrive(session: AsyncSession, caller: Caller, claim_id: uuid.UUID, at: datetime | None = None) -> Claim:
     """Note that somebody is there: the clock of their service starts, now or at a moment measured before."""
-    if body.code is not None:
-        raise InvalidRequest.field("code", "unknown_code", "二维码无效", "no place shows this code")
     claim, demand = await to_move(session, caller, claim_id, ClaimAction.ARRIVE)
     await moving.move_claim(session, demand, claim, ClaimAction.ARRIVE, caller)
     claim.arrived_at = at or clock.now()

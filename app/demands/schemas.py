@@ -170,13 +170,6 @@ class ClaimIn(Input):
     note: LongText | None = None
 
 
-class ArriveIn(Input):
-    """Neither is needed. A location is not kept; a code would be one that a place shows."""
-
-    location: Location | None = None
-    code: ShortText | None = None
-
-
 class CompleteIn(Input):
     """What was done, and of partial work what is left; `minutes` is one's own word where the clock did not see it."""
 

@@ -60,7 +60,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "ConsentIn": ("consents",),
     "MergeMemberIn": ("members", "member_merges"),
     "CommitIn": ("roster_imports", "roster_pages"),
-    "ArriveIn": CLAIMS,
+    "ArriveIn": (*CLAIMS, "scans"),
     "CompleteIn": CLAIMS,
     "ConfirmIn": CLAIMS,
     "ClaimMembersIn": CLAIMS,

@@ -192,5 +192,6 @@ async def test_a_code_that_no_place_shows_is_refused(world: World) -> None:
     claim = await claimed(world.member, await opened(world))
     answer = await world.member.post(f"/claims/{claim['id']}/arrive", {"code": "fake"})
     assert refusal(answer) == (422, "invalid_request")
+    assert answer.json()["errors"][0]["code"] == "not_ours"
     place = {"lng": 98.27, "lat": 39.8, "coord_type": "wgs84"}
     assert (await ok(world.member.post(f"/claims/{claim['id']}/arrive", {"location": place})))["state"] == "arrived"

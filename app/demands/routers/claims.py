@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, status
 from app.access.dependencies import CallerRoute, HotRoute, SignedInCaller, tries
 from app.demands import claiming, claiming_hot, listing, serving
 from app.demands.schemas import (
-    ArriveIn,
     ClaimFilter,
     ClaimIn,
     ClaimMembersIn,
@@ -20,7 +19,7 @@ from app.kit.http import Session
 from app.kit.pagination import Page, PageRequest
 from app.kit.schema import Id
 
-CLAIM, ARRIVE, COMPLETE, CONFIRM = ClaimIn(), ArriveIn(), CompleteIn(), ConfirmIn()
+CLAIM, COMPLETE, CONFIRM = ClaimIn(), CompleteIn(), ConfirmIn()
 """What an empty request means: a mini-program may send no body at all."""
 
 router = APIRouter(tags=["claims 接单"], route_class=CallerRoute)
@@ -77,12 +76,6 @@ async def contact(session: Session, caller: SignedInCaller, claim_id: Id) -> Cla
 async def withdraw(session: Session, caller: SignedInCaller, claim_id: Id, body: GiveUpIn) -> ClaimOut:
     """Give a claim back."""
     return await listing.claim(session, caller, await claiming.withdraw(session, caller, claim_id, body))
-
-
-@router.post("/claims/{claim_id}/arrive")
-async def arrive(session: Session, caller: SignedInCaller, claim_id: Id, body: ArriveIn = ARRIVE) -> ClaimOut:
-    """Say that one is there."""
-    return await listing.claim(session, caller, await claiming.arrive(session, caller, claim_id, body))
 
 
 @router.post("/claims/{claim_id}/complete")
