@@ -28,9 +28,9 @@ CalendarLinkOut      made_at address
 CalendarOut          region_code year days
 CandidateOut         kind id name phone_masked organization_id organization_name skills live minutes done is_free distance match
 CategoryOut          code name due_in due_in_words evidence evidence_limit points skills questions
-CertificateBrief     id number code member_id name organization_name since until minutes by_provenance activities services issued_at reason revoked_at revocation revoke_reason
-CertificateOut       id number code member_id name organization_name since until minutes by_provenance activities services issued_at reason revoked_at revocation revoke_reason lines
-CertifiedOut         number name since until minutes by_provenance activities services issued_at revoked_at revocation
+CertificateBrief     id number code account_id member_id name named_by organization_name since until minutes by_provenance activities services issued_at reason revoked_at revocation revoke_reason
+CertificateOut       id number code account_id member_id name named_by organization_name since until minutes by_provenance activities services issued_at reason revoked_at revocation revoke_reason lines
+CertifiedOut         number name named_by since until minutes by_provenance activities services issued_at revoked_at revocation
 ClaimOut             id demand_id claimant claimant_kind organization_id member_ids places state outcome cause round note departmental offered_at expires_at acknowledge_by contact_by arrive_by claimed_at contacted_at arrived_at completed_at minutes provenance file_ids evidence_missing actions
 Claimant             id display_name badge
 CommunityCount       region_code region_name organizations members heads

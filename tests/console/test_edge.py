@@ -285,7 +285,7 @@ WELL_FORMED = {
     "text": "留言",
     "mode": "open",
     "region_code": NEIGHBOUR,
-    "result": "handled",
+    "result": "unresolved",
     "stars": "5",
     "purpose": "enroll",
     "resolved": "true",
