@@ -104,6 +104,10 @@ def listed(codes: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{code}'" for code in sorted(codes))
 
 
+OPEN = text(f"mode = 'open' AND state IN ({listed(OPEN_STATES)}) AND claimed < slots")
+"""What somebody may claim, as the indexes of it say."""
+
+
 class Demand(Base):
     """What a resident, a desk or an organization asks for, from filing to evaluation."""
 
@@ -146,12 +150,8 @@ class Demand(Base):
         Index(None, "tokens", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
         Index("ix_demands_alarm_at", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_demands_timer_at", "timer_at", postgresql_where=text("timer_at IS NOT NULL")),
-        Index(
-            "ix_demands_open",
-            "region_code",
-            "id",
-            postgresql_where=text(f"mode = 'open' AND state IN ({listed(OPEN_STATES)}) AND claimed < slots"),
-        ),
+        Index("ix_demands_open", "region_code", "id", postgresql_where=OPEN),  # the newest of a community
+        Index("ix_demands_open_newest", "id", "region_code", postgresql_where=OPEN),  # of a district: none is sorted
         Index(None, "filed_by", "id"),
         Index(None, "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         Index(None, "parent_id", "id", postgresql_where=text("parent_id IS NOT NULL")),
