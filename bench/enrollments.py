@@ -24,10 +24,10 @@ INSERT INTO enrollments (id, number, organization_id, unit_kind, member_id, kind
 SELECT gen_random_uuid(), n::text, lpad(to_hex(1 + n % 14080), 32, '0')::uuid,
     (ARRAY['department', 'enterprise', 'institution', 'university', 'branch', 'state_enterprise', 'local_unit',
         'social_organization'])[1 + (random() * 7)::int],
-    CASE WHEN n % 100 > 0 THEN lpad(to_hex(n), 32, '0')::uuid END,
-    CASE WHEN n % 100 > 0 THEN (ARRAY['in_service', 'in_service', 'in_service', 'retired', 'mobile', 'applicant']
+    CASE WHEN n > 14080 THEN lpad(to_hex(n), 32, '0')::uuid END,
+    CASE WHEN n > 14080 THEN (ARRAY['in_service', 'in_service', 'in_service', 'retired', 'mobile', 'applicant']
         )[1 + (random() * 5)::int] END,
-    CASE WHEN n % 1000 = 0 THEN 30 END, {PLACE.format(n="n")}, true, false,
+    CASE WHEN n <= 14080 AND n % 10 = 0 THEN 30 END, {PLACE.format(n="n")}, true, false,
     CASE WHEN n % 10 = 1 THEN 'ended' ELSE 'confirmed' END, came, lpad('1', 32, '0')::uuid, came,
     CASE WHEN n % 10 = 1 THEN came + random() * (now() - came) END
 FROM (SELECT n, now() - random() * interval '180 days' came FROM generate_series(1, {{count}}) n) one
