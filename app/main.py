@@ -33,7 +33,7 @@ import app.ledger.router
 import app.members.router
 import app.notifications.router
 import app.organizations.router
-import app.oversight.router
+import app.oversight.appeals.router
 import app.policies.router
 import app.privacy.router
 import app.regions.router
@@ -91,7 +91,7 @@ ROUTERS = (
     app.notifications.router.router,
     app.demands.routers.reveals.router,
     app.privacy.router.router,
-    app.oversight.router.router,
+    app.oversight.appeals.router.router,
     app.demands.routers.files.router,
     app.checkins.router.router,
     app.certificates.router.router,

@@ -26,7 +26,7 @@ from app.kit.http import TransactionalRoute
 from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.notifications.models import NotificationGroup, NotificationKind, SubjectKind
 from app.organizations.models import OrganizationKind
-from app.oversight.models import AppealKind, AppealState, ComplaintKind, ComplaintState
+from app.oversight.appeals.models import AppealKind, AppealState, ComplaintKind, ComplaintState
 from app.policies.activity_rules import ActivityKind
 from app.policies.defaults import CATEGORIES, RULES, Binding, Evidence, Reach
 from app.policies.enrollment_rules import EnrollmentChoice, EnrollmentConfirmation

@@ -16,7 +16,7 @@ from app.kit.timers import Timer, sweep
 from app.ledger import standings
 from app.main import engine_sessions, storage
 from app.notifications import following, forgetting
-from app.oversight import climbing
+from app.oversight.appeals import climbing
 from app.privacy import leaving
 from app.rosters import importing
 from app.settings import Settings

@@ -44,8 +44,8 @@ from app.kit.errors import AppError, NotFound
 from app.kit.schema import Id, Input, TimeIn, wrong
 from app.members import binding
 from app.members.schemas import DecisionIn
-from app.oversight import appealing, complaining
-from app.oversight.schemas import AnswerIn, AppealDecisionIn
+from app.oversight.appeals import appealing, complaining
+from app.oversight.appeals.schemas import AnswerIn, AppealDecisionIn
 
 MESSAGE, RATE = "message", "rate"
 """Saying something of a demand or a response is no move of it, so the lifecycle has no word for it."""

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.enrollments import presenting as enrollments
 from app.members import listing as members
-from app.oversight import listing as oversight
-from app.oversight.schemas import WaitingOut
+from app.oversight.appeals import listing as oversight
+from app.oversight.appeals.schemas import WaitingOut
 
 
 @dataclass(frozen=True, slots=True)

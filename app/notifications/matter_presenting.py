@@ -17,8 +17,8 @@ from app.notifications import enrollment_matters, sign_up_queries
 from app.notifications import matter_queries as queries
 from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, SIGNED_UP
 from app.organizations import queries as organizations
-from app.oversight import listing
-from app.oversight.queries import titles
+from app.oversight.appeals import listing
+from app.oversight.appeals.queries import titles
 from app.regions import queries as regions
 
 Ids = Collection[uuid.UUID]

@@ -14,8 +14,8 @@ from app.notifications import enrollment_matters
 from app.notifications.matters import CALLS_OF_A_MATTER, Matter
 from app.notifications.models import Notification, SubjectKind
 from app.notifications.queries import UNREAD, among
-from app.oversight.models import Appeal, AppealState, Complaint, ComplaintState
-from app.oversight.queries import appeals_visible_to, complaints_visible_to
+from app.oversight.appeals.models import Appeal, AppealState, Complaint, ComplaintState
+from app.oversight.appeals.queries import appeals_visible_to, complaints_visible_to
 from app.regions.queries import under
 
 Ids = Collection[uuid.UUID]

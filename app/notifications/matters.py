@@ -11,8 +11,8 @@ from app.enrollments.lifecycle import EnrollmentState
 from app.kit.events import Event
 from app.members.events import MemberEvent
 from app.notifications.models import NotificationKind, SubjectKind
-from app.oversight.events import OversightEvent
-from app.oversight.models import AppealKind
+from app.oversight.appeals.events import OversightEvent
+from app.oversight.appeals.models import AppealKind
 
 
 class Party(StrEnum):

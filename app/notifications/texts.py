@@ -6,7 +6,7 @@ from app.demands.ladder import WhistleClock
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
 from app.notifications.models import NotificationKind
-from app.oversight.models import AppealKind, ComplaintKind
+from app.oversight.appeals.models import AppealKind, ComplaintKind
 
 N, E = NotificationKind, DemandEvent
 TEXTS: dict[NotificationKind, tuple[str, str]] = {

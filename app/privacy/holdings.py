@@ -25,7 +25,7 @@ from app.kit.db import Base
 from app.ledger.models import Entry
 from app.members.models import BindingRequest, Engagement, Member, MemberMerge, Preference
 from app.notifications.models import Mute, Notification
-from app.oversight.models import Appeal, Complaint
+from app.oversight.appeals.models import Appeal, Complaint
 from app.rosters.models import RosterImport, RosterPage
 
 GONE = "已删除"

@@ -15,7 +15,7 @@ from app.members.events import MemberEvent
 from tests.certificates.hours import asked, booked, certificate, served, source_of, taken_back, until
 from tests.client import refusal
 from tests.demands.world import COMMUNITY, ELSEWHERE, World, grant_of, ok, staff
-from tests.oversight import test_appeals as appeals
+from tests.oversight.appeals import test_appeals as appeals
 
 FOR = {"reason": "年底评优"}
 

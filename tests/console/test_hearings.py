@@ -12,7 +12,7 @@ from app.access.models import SignIn
 from app.kit import clock
 from app.kit.events import Event
 from app.members.models import Member
-from app.oversight.events import OversightEvent
+from app.oversight.appeals.events import OversightEvent
 from app.settings import Settings
 from tests.clock import move_clock
 from tests.console.browsing import Browser, at_desk, forms_of

@@ -16,8 +16,8 @@ from app.notifications.matters import CALLS_OF_A_MATTER, NOT_TOLD, PARTIES_HEAR,
 from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
 from app.notifications.shifts import GUESTS_HEAR, UNHEARD, Guest
 from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, SIGNED_UP, TEXTS
-from app.oversight.events import OversightEvent
-from app.oversight.models import AppealKind, ComplaintKind
+from app.oversight.appeals.events import OversightEvent
+from app.oversight.appeals.models import AppealKind, ComplaintKind
 
 HEARD = [(event, hears) for event, row in WHO_HEARS.items() for hears in row]
 OF_MATTERS = [(event, hears) for event, row in PARTIES_HEAR.items() for hears in row]

@@ -10,7 +10,7 @@ from app.access.models import Role
 from app.kit import db
 from app.kit.timers import sweep
 from app.notifications.texts import UNSEEN
-from app.oversight import climbing
+from app.oversight.appeals import climbing
 from app.settings import Settings
 from tests.client import Client
 from tests.clock import move_clock
@@ -18,8 +18,8 @@ from tests.demands.world import DISTRICT, SUBDISTRICT, World, claimed, ok, opene
 from tests.factories import a_member
 from tests.notifications.post import REASON, Item, Post, inbox, kinds, unread
 from tests.notifications.test_privacy import lost
-from tests.oversight.test_appeals import Body, appealed, decided, rated, rejected, served
-from tests.oversight.test_complaints import ANSWER, complained
+from tests.oversight.appeals.test_appeals import Body, appealed, decided, rated, rejected, served
+from tests.oversight.appeals.test_complaints import ANSWER, complained
 
 
 async def street(world: World, session: AsyncSession) -> Client:

@@ -13,9 +13,9 @@ from app.console.rendering import Again
 from app.console.route import PLACE, DeskCaller, DeskRoute, Form
 from app.kit.http import Session
 from app.kit.schema import Id
-from app.oversight import listing
-from app.oversight.models import AppealKind
-from app.oversight.schemas import AppealFilter, ComplaintFilter
+from app.oversight.appeals import listing
+from app.oversight.appeals.models import AppealKind
+from app.oversight.appeals.schemas import AppealFilter, ComplaintFilter
 
 router = APIRouter(route_class=DeskRoute)
 UNITS = {AppealKind.HOURS: "分钟数", AppealKind.POINTS: "积分"}

@@ -9,11 +9,11 @@ from app.demands.models import Demand
 from app.kit import clock, events
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest
-from app.oversight import climbing, queries, subjects
-from app.oversight.errors import AlreadyAppealed, DecidedByYou, TooLateToAppeal
-from app.oversight.events import OversightEvent
-from app.oversight.models import Appeal, AppealState
-from app.oversight.schemas import AppealDecisionIn, AppealIn
+from app.oversight.appeals import climbing, queries, subjects
+from app.oversight.appeals.errors import AlreadyAppealed, DecidedByYou, TooLateToAppeal
+from app.oversight.appeals.events import OversightEvent
+from app.oversight.appeals.models import Appeal, AppealState
+from app.oversight.appeals.schemas import AppealDecisionIn, AppealIn
 from app.policies import service as policies
 from app.policies.defaults import Key
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.kit import db
 from app.kit.timers import sweep
-from app.oversight import climbing
+from app.oversight.appeals import climbing
 from app.settings import Settings
 from tests.client import Client, refusal
 from tests.clock import move_clock

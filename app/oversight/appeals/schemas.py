@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.kit.pagination import PageRequest
 from app.kit.schema import Bool, Id, Input, Int, LongText, Output, RegionCode, Time
-from app.oversight.models import AppealKind, AppealState, ComplaintKind, ComplaintState
+from app.oversight.appeals.models import AppealKind, AppealState, ComplaintKind, ComplaintState
 
 
 class AppealIn(Input):

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.demands.dispatching import TOP_DESK_CODE_LENGTH
 from app.kit import clock, events
 from app.kit.timers import Timer
-from app.oversight import queries
-from app.oversight.events import OversightEvent
-from app.oversight.models import Appeal, Complaint
+from app.oversight.appeals import queries
+from app.oversight.appeals.events import OversightEvent
+from app.oversight.appeals.models import Appeal, Complaint
 from app.policies import calendars
 from app.policies import service as policies
 from app.policies.defaults import Key

@@ -18,8 +18,8 @@ from app.ledger import booking
 from app.ledger.booking import Source
 from app.ledger.hours import own_ids
 from app.ledger.models import Unit
-from app.oversight import climbing, queries
-from app.oversight.models import Appeal, AppealKind
+from app.oversight.appeals import climbing, queries
+from app.oversight.appeals.models import Appeal, AppealKind
 
 ENDED = {
     AppealKind.REJECTION: (State.REJECTED, DemandEvent.REJECTED),

@@ -16,8 +16,8 @@ from app.kit.errors import NotFound
 from app.kit.events import Event
 from app.kit.pagination import page
 from app.ledger.models import Entry, Unit
-from app.oversight.models import Appeal, AppealKind, AppealState, Complaint, ComplaintState
-from app.oversight.schemas import AppealFilter, ComplaintFilter
+from app.oversight.appeals.models import Appeal, AppealKind, AppealState, Complaint, ComplaintState
+from app.oversight.appeals.schemas import AppealFilter, ComplaintFilter
 from app.regions.queries import under
 
 

@@ -8,8 +8,8 @@ from app.access.dependencies import CallerRoute, SignedInCaller
 from app.kit.http import Session
 from app.kit.pagination import Page
 from app.kit.schema import Id
-from app.oversight import appealing, complaining, listing
-from app.oversight.schemas import (
+from app.oversight.appeals import appealing, complaining, listing
+from app.oversight.appeals.schemas import (
     AnswerIn,
     AppealDecisionIn,
     AppealFilter,

@@ -12,7 +12,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.client import Client
 from tests.demands.world import World, a_world, ok
-from tests.oversight.test_appeals import appealed, minutes, rejected, served
+from tests.oversight.appeals.test_appeals import appealed, minutes, rejected, served
 
 
 @pytest.fixture

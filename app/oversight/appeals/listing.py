@@ -12,10 +12,10 @@ from app.kit import clock
 from app.kit.errors import Forbidden
 from app.kit.pagination import Page
 from app.kit.schema import mask_name
-from app.oversight import queries
-from app.oversight.complaining import may_raise_again
-from app.oversight.models import Appeal, AppealState, Complaint, ComplaintState
-from app.oversight.schemas import AppealFilter, AppealOut, ComplaintFilter, ComplaintOut, WaitingOut
+from app.oversight.appeals import queries
+from app.oversight.appeals.complaining import may_raise_again
+from app.oversight.appeals.models import Appeal, AppealState, Complaint, ComplaintState
+from app.oversight.appeals.schemas import AppealFilter, AppealOut, ComplaintFilter, ComplaintOut, WaitingOut
 from app.regions import queries as regions
 
 ANONYMOUS, SOMEBODY = "匿名", "居民"

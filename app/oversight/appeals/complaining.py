@@ -10,11 +10,11 @@ from app.demands.dispatching import desk_of
 from app.kit import clock, events
 from app.kit.db import new_id
 from app.kit.errors import ActionNotAllowed, Forbidden, InvalidRequest
-from app.oversight import climbing, queries
-from app.oversight.errors import DecidedByYou
-from app.oversight.events import OversightEvent
-from app.oversight.models import Complaint, ComplaintKind, ComplaintState
-from app.oversight.schemas import AnswerIn, ComplaintIn
+from app.oversight.appeals import climbing, queries
+from app.oversight.appeals.errors import DecidedByYou
+from app.oversight.appeals.events import OversightEvent
+from app.oversight.appeals.models import Complaint, ComplaintKind, ComplaintState
+from app.oversight.appeals.schemas import AnswerIn, ComplaintIn
 from app.policies.defaults import Key
 from app.regions import queries as regions
 

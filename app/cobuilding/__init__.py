@@ -1,0 +1,1 @@
+"""What districts built around the flow: lists, agreements, meetings, relief, posts; one package for each."""
