@@ -34,6 +34,7 @@ import app.members.router
 import app.notifications.router
 import app.organizations.router
 import app.oversight.appeals.router
+import app.oversight.observations.router
 import app.policies.router
 import app.privacy.router
 import app.regions.router
@@ -92,6 +93,7 @@ ROUTERS = (
     app.demands.routers.reveals.router,
     app.privacy.router.router,
     app.oversight.appeals.router.router,
+    app.oversight.observations.router.router,
     app.demands.routers.files.router,
     app.checkins.router.router,
     app.certificates.router.router,

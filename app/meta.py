@@ -27,6 +27,13 @@ from app.ledger.models import Board, HolderKind, Provenance, Unit
 from app.notifications.models import NotificationGroup, NotificationKind, SubjectKind
 from app.organizations.models import OrganizationKind
 from app.oversight.appeals.models import AppealKind, AppealState, ComplaintKind, ComplaintState
+from app.oversight.observations.lifecycle import (
+    ObservationAction,
+    ObservationState,
+    UndertakingAction,
+    UndertakingState,
+)
+from app.oversight.observations.models import Scheme, Seen, Undertaken
 from app.policies.activity_rules import ActivityKind
 from app.policies.defaults import CATEGORIES, RULES, Binding, Evidence, Reach
 from app.policies.enrollment_rules import EnrollmentChoice, EnrollmentConfirmation
@@ -105,13 +112,23 @@ LABELS: dict[type[StrEnum], str] = {
         "办理超时 吹哨即将超时 吹哨超时 吹哨被退回 服务时长有异议 服务时长已裁定 "
         "申诉待裁决 申诉已转上级 申诉成立 维持原决定 决定被撤销 投诉建议待答复 投诉建议已转上级 投诉建议已答复 "
         "身份待核对 身份核对完成 报到待确认 退出待批准 报到成功 报到未通过 退出未获批准 报到已结束 集结令 "
-        "活动提醒 活动改期 改期待确认 场次取消 候补转正 候补失效 活动登记 补录待确认 补录已确认 补录未获确认"
+        "活动提醒 活动改期 改期待确认 场次取消 候补转正 候补失效 活动登记 补录待确认 补录已确认 补录未获确认 "
+        "观摩开始 观摩有变 观摩待收尾 观摩名次公布 观摩后待办 待办即将到期 佐证待查看 佐证已查看"
     ),
-    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录",
+    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录 观摩 观摩后待办",
     AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",
     AppealState: "待裁决 申诉成立 维持原决定 已撤回",
     ComplaintKind: "投诉 建议",
     ComplaintState: "待答复 已答复",
+    Scheme: "观摩考评 星级楼组 夺旗争星",
+    Seen: "现场汇报 实地查看 查阅档案 现场提问",
+    ObservationState: "草稿 打分中 已公布 已取消",
+    ObservationAction: (
+        "修改 开始 取消 增补观摩团 不参加排名 采用新版细则 打分 回避 提出问题 讲评 推荐亮点 汇报 表态 公布名次"
+    ),
+    Undertaken: "整改 下步工作 表态承诺",
+    UndertakingState: "待办 已佐证 已办结",
+    UndertakingAction: "上传佐证 查看",
     PlacePurpose: "报到 签到 服务打卡 点单",
     CodeState: "有效 已更换 已停用 已过期",
     ScanAction: "报到 签到 签退 到场 完成",

@@ -17,6 +17,7 @@ from app.ledger import standings
 from app.main import engine_sessions, storage
 from app.notifications import following, forgetting
 from app.oversight.appeals import climbing
+from app.oversight.observations import timing as observations
 from app.privacy import leaving
 from app.rosters import importing
 from app.settings import Settings
@@ -40,6 +41,8 @@ TIMERS: tuple[Timer, ...] = (
     lining_up.PROMOTIONS,
     climbing.APPEALS,
     climbing.COMPLAINTS,
+    observations.OBSERVATIONS,
+    observations.UNDERTAKINGS,
     leaving.ERASURES,
     collecting.UNUSED_FILES,
     importing.EXPIRED,

@@ -38,6 +38,10 @@ class SubjectKind(StrEnum):
 
     DEMAND = "demand"
     CLAIM = "claim"
+    OBSERVED = "observed"
+    """What an observed community or unit reports."""
+    UNDERTAKING = "undertaking"
+    """What was done about something that was found or promised."""
 
 
 UNATTACHED = "subject_id IS NULL"

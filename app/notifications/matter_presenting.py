@@ -13,12 +13,14 @@ from app.enrollments import lifecycle as enrollment_lifecycle
 from app.enrollments import relations as enrollment_relations
 from app.kit.clock import CHINA
 from app.members.models import BindingRequest
-from app.notifications import enrollment_matters, sign_up_queries
+from app.notifications import enrollment_matters, observation_matters, sign_up_queries
 from app.notifications import matter_queries as queries
-from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, SIGNED_UP
+from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, SIGNED_UP, UNDERTAKEN
 from app.organizations import queries as organizations
 from app.oversight.appeals import listing
 from app.oversight.appeals.queries import titles
+from app.oversight.observations import following_views, standing
+from app.oversight.observations import lifecycle as observation_lifecycle
 from app.regions import queries as regions
 
 Ids = Collection[uuid.UUID]
@@ -61,7 +63,8 @@ async def told(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUI
         details = {"title": what_it_says.activity_title, "desk": desks.get(entry.region_code, ADMINISTRATORS)}
         found[entry.id] = Told(details, what_it_says.actions)
     found |= await _of_enrollments(session, caller, ids)
-    return found | await _of_musters(session, caller, ids)
+    found |= await _of_musters(session, caller, ids)
+    return found | await _of_observations(session, caller, ids)
 
 
 async def _of_enrollments(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
@@ -94,6 +97,22 @@ async def _of_musters(session: AsyncSession, caller: Caller, ids: Ids) -> dict[u
         )
         for one in found
     }
+
+
+async def _of_observations(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
+    """Rounds by their titles, and what follows them by its kind."""
+    found = await observation_matters.visible_observations(session, caller, ids)
+    follow = await observation_matters.visible_undertakings(session, caller, ids)
+    places = await regions.names(session, [one.region_code for one in (*found, *(one for _, one in follow))])
+    told = {}
+    for one in found:
+        rights = await standing.relations(session, caller, one)
+        may = observation_lifecycle.actions(one.state, rights, observation_lifecycle.OF_THE_ROUND)
+        told[one.id] = Told({"title": one.title, "desk": places.get(one.region_code, "")}, [*may])
+    for made, one in follow:
+        details = {"title": one.title, "desk": places.get(one.region_code, ""), "what": UNDERTAKEN[made.kind]}
+        told[made.id] = Told(details, [*await following_views.actions(session, caller, made)])
+    return told
 
 
 async def told_of_sign_ups(session: AsyncSession, caller: Caller, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Told]:

@@ -13,6 +13,8 @@ from app.members.events import MemberEvent
 from app.notifications.models import NotificationKind, SubjectKind
 from app.oversight.appeals.events import OversightEvent
 from app.oversight.appeals.models import AppealKind
+from app.oversight.observations.events import ObservationEvent, UndertakingEvent
+from app.oversight.observations.lifecycle import UndertakingState
 
 
 class Party(StrEnum):
@@ -23,14 +25,14 @@ class Party(StrEnum):
     AUTHOR = "author"
     """Who filed it, or whose account is to be bound."""
     SUBJECT = "subject"
-    """The member who is enrolled, or who speaks for an organization that is or is called."""
+    """The member who is enrolled, who speaks for an organization that is or is called, who observes or is observed."""
     DECIDER = "decider"
     """Who made the decision that is appealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An appeal, a complaint or suggestion, a binding, an enrollment, a muster or a late entry, as it stands now."""
+    """An appeal, a complaint, a binding, an enrollment, a muster, a late entry, a round or what follows it, now."""
 
     kind: SubjectKind
     id: uuid.UUID
@@ -39,7 +41,7 @@ class Matter:
     decider: uuid.UUID | None
     waits: bool
     state: str = ""
-    """Of an enrollment."""
+    """Of an enrollment, a round, or what an object is to do."""
     subjects: tuple[uuid.UUID, ...] = ()
 
 
@@ -72,6 +74,18 @@ def _asks_out(_: Event, matter: Matter) -> bool:
     return matter.state == EnrollmentState.LEAVING
 
 
+def _was_opened(event: Event, _: Matter) -> bool:
+    return bool(event.payload["opened"])
+
+
+def _is_to_be_done(_: Event, matter: Matter) -> bool:
+    return matter.state == UndertakingState.OPEN
+
+
+def _is_to_be_seen(_: Event, matter: Matter) -> bool:
+    return matter.state == UndertakingState.SHOWN
+
+
 @dataclass(frozen=True, slots=True)
 class PartyHears:
     """A party hears a kind of message, under a condition."""
@@ -82,6 +96,7 @@ class PartyHears:
 
 
 E, C, L = EnrollmentEvent, CallEvent, LateEntryEvent
+R, U = ObservationEvent, UndertakingEvent
 O, M, P, N = OversightEvent, MemberEvent, Party, NotificationKind  # noqa: E741 - as in hearing.py
 _TO_DECIDE = PartyHears(P.DESK, N.APPEAL_TO_DECIDE, _waits_there)
 _TO_ANSWER = PartyHears(P.DESK, N.COMPLAINT_TO_ANSWER, _waits_there)
@@ -114,11 +129,28 @@ PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
     L.ENTERED: (PartyHears(P.DESK, N.LATE_ENTRY_TO_CONFIRM, _waits_there),),
     L.ACCEPTED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_ACCEPTED),),
     L.REFUSED: (PartyHears(P.AUTHOR, N.LATE_ENTRY_REFUSED),),
+    R.OPENED: (PartyHears(P.SUBJECT, N.OBSERVATION_OPENED),),
+    R.JOINED: (PartyHears(P.SUBJECT, N.OBSERVATION_OPENED),),
+    R.ADOPTED: (PartyHears(P.SUBJECT, N.OBSERVATION_CHANGED),),
+    R.CANCELLED: (PartyHears(P.SUBJECT, N.OBSERVATION_CHANGED, _was_opened),),
+    R.DUE: (PartyHears(P.DESK, N.OBSERVATION_DUE, _still_runs),),
+    R.CLOSED: (PartyHears(P.SUBJECT, N.OBSERVATION_CLOSED),),
+    U.RAISED: (PartyHears(P.SUBJECT, N.UNDERTAKING_RAISED),),
+    U.DUE: (PartyHears(P.SUBJECT, N.UNDERTAKING_DUE, _is_to_be_done),),
+    U.SHOWN: (PartyHears(P.DESK, N.UNDERTAKING_SHOWN, _is_to_be_seen),),
+    U.LOOKED_AT: (PartyHears(P.SUBJECT, N.UNDERTAKING_LOOKED_AT),),
 }
 """What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
 
-NOT_TOLD = frozenset({E.CARRIED_OVER, C.DESIGNATED, C.DESIGNATION_ENDED})
-"""What nobody is told: what was before this service was there, and who may report in where, which is read there."""
+NOT_TOLD = frozenset(
+    {
+        *(E.CARRIED_OVER, C.DESIGNATED, C.DESIGNATION_ENDED),
+        *(R.RUBRIC_PUBLISHED, R.DRAFTED, R.CHANGED, R.SCORED, R.RECUSED, R.EXCUSED),
+        *(R.REPORTED, R.REMARKED, R.HIGHLIGHTED, R.COPIED),
+    }
+)
+"""What nobody is told: what was before this service was there, who may report in where, which is read there, and what
+is written down in the course of a round, which those who sit in it see."""
 
 CALLS_OF_A_MATTER = frozenset(
     {
@@ -129,6 +161,9 @@ CALLS_OF_A_MATTER = frozenset(
         N.EXIT_TO_DECIDE,
         N.MUSTERED,
         N.LATE_ENTRY_TO_CONFIRM,
+        N.OBSERVATION_DUE,
+        N.UNDERTAKING_DUE,
+        N.UNDERTAKING_SHOWN,
         N.PLACE_FREE,
         N.SHIFT_CLASHES,
     }

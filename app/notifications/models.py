@@ -98,6 +98,14 @@ class NotificationKind(StrEnum):
     LATE_ENTRY_TO_CONFIRM = "late_entry_to_confirm"
     LATE_ENTRY_ACCEPTED = "late_entry_accepted"
     LATE_ENTRY_REFUSED = "late_entry_refused"
+    OBSERVATION_OPENED = "observation_opened"
+    OBSERVATION_CHANGED = "observation_changed"
+    OBSERVATION_DUE = "observation_due"
+    OBSERVATION_CLOSED = "observation_closed"
+    UNDERTAKING_RAISED = "undertaking_raised"
+    UNDERTAKING_DUE = "undertaking_due"
+    UNDERTAKING_SHOWN = "undertaking_shown"
+    UNDERTAKING_LOOKED_AT = "undertaking_looked_at"
 
 
 class SubjectKind(StrEnum):
@@ -112,6 +120,8 @@ class SubjectKind(StrEnum):
     MUSTER = "muster"
     SIGN_UP = "sign_up"
     LATE_ENTRY = "late_entry"
+    OBSERVATION = "observation"
+    UNDERTAKING = "undertaking"
 
 
 class Notification(Base):

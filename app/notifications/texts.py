@@ -7,6 +7,7 @@ from app.demands.lifecycle import Reason
 from app.demands.models import Result
 from app.notifications.models import NotificationKind
 from app.oversight.appeals.models import AppealKind, ComplaintKind
+from app.oversight.observations.models import Undertaken
 
 N, E = NotificationKind, DemandEvent
 TEXTS: dict[NotificationKind, tuple[str, str]] = {
@@ -79,6 +80,14 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.LATE_ENTRY_TO_CONFIRM: ("补录待确认", "「{title}」有一条补录待{desk}另一人确认。"),
     N.LATE_ENTRY_ACCEPTED: ("补录已确认", "您为「{title}」录入的补录已由他人确认。"),
     N.LATE_ENTRY_REFUSED: ("补录未获确认", "您为「{title}」录入的补录未获确认，不予计入。"),
+    N.OBSERVATION_OPENED: ("观摩开始", "{desk}的「{title}」已开始，请按安排打分或准备汇报。"),
+    N.OBSERVATION_CHANGED: ("观摩有变", "{desk}的「{title}」有变化（更换细则或取消），请查看。"),
+    N.OBSERVATION_DUE: ("观摩待收尾", "「{title}」的打分时间已到，请{desk}核对后公布名次。"),
+    N.OBSERVATION_CLOSED: ("观摩名次公布", "{desk}的「{title}」已公布名次，请查看。"),
+    N.UNDERTAKING_RAISED: ("观摩后待办", "「{title}」后有一项{what}待办，请查看内容和期限。"),
+    N.UNDERTAKING_DUE: ("待办即将到期", "「{title}」后的一项{what}即将到期，请办理并上传佐证。"),
+    N.UNDERTAKING_SHOWN: ("佐证待查看", "「{title}」后的一项{what}已上传佐证，待{desk}查看。"),
+    N.UNDERTAKING_LOOKED_AT: ("佐证已查看", "「{title}」后的一项{what}已有人查看，结果见详情。"),
 }
 """A title and a body for each kind."""
 
@@ -142,6 +151,11 @@ SIGNED_UP: dict[SignUpState, str] = {
     SignUpState.NO_SHOW: "未到场",
 }
 COMPLAINED: dict[ComplaintKind, str] = {ComplaintKind.COMPLAINT: "投诉", ComplaintKind.SUGGESTION: "建议"}
+UNDERTAKEN: dict[Undertaken, str] = {
+    Undertaken.FINDING: "整改",
+    Undertaken.STEP: "下步工作",
+    Undertaken.COMMITMENT: "表态承诺",
+}
 ADMINISTRATORS = "管理员"
 """Who stands above every district's desk."""
 RESOLVED = {True: "已解决", False: "未解决"}

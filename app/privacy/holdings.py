@@ -26,6 +26,7 @@ from app.ledger.models import Entry
 from app.members.models import BindingRequest, Engagement, Member, MemberMerge, Preference
 from app.notifications.models import Mute, Notification
 from app.oversight.appeals.models import Appeal, Complaint
+from app.oversight.observations.models import Panelist, Score
 from app.rosters.models import RosterImport, RosterPage
 
 GONE = "已删除"
@@ -191,6 +192,11 @@ HOLDINGS: tuple[Holding, ...] = (
         also_erased=lambda person: File.subject_id.in_(person.demand_ids),
         removed=True,
         withheld=frozenset({"blob", "content_mac"}),
+    ),
+    Holding(Panelist, lambda person: Panelist.member_id.in_(person.entry_ids)),
+    Holding(
+        Score,
+        lambda person: Score.panelist_id.in_(select(Panelist.id).where(Panelist.member_id.in_(person.entry_ids))),
     ),
     Holding(RosterImport, lambda person: RosterImport.sent_by == person.account_id, removed=True),
     Holding(RosterPage, lambda _: false(), kept={"rows": A_DAY, "outcomes": A_DAY}),

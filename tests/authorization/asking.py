@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.authorization import activity_stage
+from tests.authorization import activity_stage, observation_stage
 from tests.authorization.document import PARAMETER
 from tests.authorization.expectations import route_of
 from tests.authorization.stage import ABSENT, LATER, PASSWORD, Stage
@@ -219,6 +219,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /claims/{claim_id}/feedback": _plain({"demand_stars": 5, "community_stars": 4}),
     "POST /claims/{claim_id}/evaluation": _plain({"stars": 3}),
     **activity_stage.BODIES,
+    **observation_stage.BODIES,
 }
 
 

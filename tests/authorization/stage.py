@@ -17,7 +17,7 @@ from app.kit import clock, db
 from app.kit.db import Base, new_id
 from app.members.models import BindingRequest, Member
 from app.rosters import importing
-from tests.authorization import activity_stage
+from tests.authorization import activity_stage, observation_stage
 from tests.certificates.hours import booked
 from tests.client import Client
 from tests.content import making
@@ -105,6 +105,8 @@ class Stage:
     sign_ups: dict[str, str] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
     scans: dict[str, str] = field(default_factory=dict)
+    rounds: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What there is of observation rounds, by the parameters that name it."""
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -141,6 +143,7 @@ class Stage:
             "entry_id": self.entries,
             "scan_id": self.scans,
             "import_id": self.imports,
+            **self.rounds,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -176,6 +179,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _objections(stage)
     await _enrollments(stage)
     await activity_stage.take_place(stage)
+    await observation_stage.observe(stage)
     await _certificates(stage)
     await _messages(stage)
     await _files(stage)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from app.main import API
-from tests.authorization import activity_stage, asking, moments
+from tests.authorization import activity_stage, asking, moments, observation_stage
 from tests.authorization.asking import Question
 from tests.authorization.document import DOCUMENT, PARAMETER, ROUTES, SCHEMAS
 from tests.authorization.payloads import BARE, LONGEST, MARK, MARKED, NUL, lose_patience, watched
@@ -41,6 +41,7 @@ WIDEST = {
 SKELETONS = {
     **INNER,
     **activity_stage.INNER,
+    **observation_stage.INNER,
     "ChildIn": {"description": "有人需要帮忙"},
     "Slot": {"weekday": 6, "from_hour": 9, "to_hour": 12},
 }
@@ -53,6 +54,7 @@ REFUSED = {
     "POST /demands/{demand_id}/send-back": {409},
     "POST /claims/{claim_id}/evaluation": {409},
     "POST /shifts/{shift_id}/late-entries": {409},
+    "PUT /observations/{observation_id}": {409},
 }
 """What is refused whatever is written: it would have to be a secret, or is of a state that the tables do not make."""
 FIRST = {
@@ -65,6 +67,8 @@ FITTING = {"POST /claims/{claim_id}/complete": {"outcome": "partial"}}
 """Bodies that leave more to write than the tables' own."""
 NO_BLANKS = ("refresh_token",)
 """A place that takes letters, digits and signs only, so that some payloads are malformed there."""
+CODES: frozenset[Place] = frozenset({("criteria", 0, "code"), ("awards", 0, "criterion")})
+"""Places that take a word but no payload: each is looked at by itself, so that it hides no other."""
 
 
 def kinds(schema: Any) -> Iterator[Any]:
@@ -135,7 +139,9 @@ class Form:
 
         Those that take no free text are refused together and hide the others; the last ones are those that do.
         """
-        rest = list(self.room)
+        for place in CODES & set(self.room):
+            yield [place], await self.asked(stage, {place: WORD})
+        rest = [place for place in self.room if place not in CODES]
         while rest:
             answer = await self.asked(stage, dict.fromkeys(rest, WORD))
             named = wrong_fields(answer)
@@ -173,7 +179,8 @@ async def differences(stage: Stage, form: Form) -> tuple[list[str], set[int]]:
         statuses |= {answer.status_code} - {422}
         for texts in sent(form, layer, answer):
             got = outcome(await form.asked(stage, texts))
-            malformed = got[0] == 422 and (any("\0" in text for text in texts.values()) or NO_BLANKS in layer)
+            limited = NO_BLANKS in layer or CODES & set(layer)
+            malformed = got[0] == 422 and (any("\0" in text for text in texts.values()) or limited)
             found += [] if got == expected or malformed else [f"{texts}: {got}, not {expected}"]
     return found, statuses
 

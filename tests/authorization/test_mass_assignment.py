@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.authorization import activity_stage, asking
+from tests.authorization import activity_stage, asking, observation_stage
 from tests.authorization.document import DOCUMENT, ROUTES, SCHEMAS, references
 from tests.authorization.stage import Stage, columns
 
@@ -65,6 +65,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "ConfirmIn": CLAIMS,
     "ClaimMembersIn": CLAIMS,
     **activity_stage.TABLES,
+    **observation_stage.TABLES,
 }
 """The tables that a body's request writes to, or that stand nearest."""
 ALIASES = {"PolicyIn": {"valid_from"}}
@@ -84,6 +85,7 @@ THINGS = {
     "muster_id": "unit's",
     "place_id": "ours",
     **activity_stage.THINGS,
+    **observation_stage.THINGS,
     "import_id": "desk's",
     "member_id": "claimant's",
 }
@@ -104,6 +106,7 @@ WHO = {
     "POST /demands/{demand_id}/claims": "member",
     "POST /claims/{claim_id}/feedback": "claimant",
     **activity_stage.WHO,
+    **observation_stage.WHO,
 }
 """Who asks, where it is not the desk: always somebody who may."""
 INNER: dict[str, dict[str, Any]] = {

@@ -111,5 +111,6 @@ def test_an_absent_id_is_no_things(stage: Stage) -> None:
         stage.sign_ups,
         stage.entries,
         stage.scans,
+        *stage.rounds.values(),
     ]
     assert ABSENT not in {one for known in things for one in known.values()}

@@ -15,9 +15,11 @@ from app.notifications.hearing import CALLS_OF_A_CLAIM, CALLS_OF_A_DESK, GROUPS,
 from app.notifications.matters import CALLS_OF_A_MATTER, NOT_TOLD, PARTIES_HEAR, Party
 from app.notifications.models import MUTABLE, NotificationGroup, NotificationKind
 from app.notifications.shifts import GUESTS_HEAR, UNHEARD, Guest
-from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, SIGNED_UP, TEXTS
+from app.notifications.texts import APPEALED, COMPLAINED, NOTED, REASONS, RESULTS, SIGNED_UP, TEXTS, UNDERTAKEN
 from app.oversight.appeals.events import OversightEvent
 from app.oversight.appeals.models import AppealKind, ComplaintKind
+from app.oversight.observations.events import ObservationEvent, UndertakingEvent
+from app.oversight.observations.models import Undertaken
 
 HEARD = [(event, hears) for event, row in WHO_HEARS.items() for hears in row]
 OF_MATTERS = [(event, hears) for event, row in PARTIES_HEAR.items() for hears in row]
@@ -29,7 +31,15 @@ def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
     assert set(WHO_HEARS) | SILENT == set(DemandEvent), "say in hearing.py who hears of it, or that nobody does"
     assert not set(WHO_HEARS) & SILENT
     bindings = {event for event in MemberEvent if "binding" in event}
-    matters = {*OversightEvent, *bindings, *LateEntryEvent, *EnrollmentEvent, *CallEvent}
+    matters = {
+        *OversightEvent,
+        *bindings,
+        *LateEntryEvent,
+        *EnrollmentEvent,
+        *CallEvent,
+        *ObservationEvent,
+        *UndertakingEvent,
+    }
     assert set(PARTIES_HEAR) | NOT_TOLD == matters
     assert not set(PARTIES_HEAR) & NOT_TOLD
     assert set(GUESTS_HEAR) | UNHEARD == set(ActivityEvent)
@@ -52,6 +62,7 @@ def test_every_code_that_a_text_names_has_words() -> None:
     assert set(REASONS) == set(Reason)
     assert set(RESULTS) == set(Result)
     assert set(SIGNED_UP) == set(SignUpState)
+    assert set(UNDERTAKEN) == set(Undertaken)
     assert (set(APPEALED), set(COMPLAINED)) == (set(AppealKind), set(ComplaintKind))
     assert {event for event, hears in HEARD if hears.kind == NotificationKind.NOTED} == set(NOTED)
 

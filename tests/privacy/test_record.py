@@ -32,10 +32,12 @@ TELLING = {
     "MeOut",
     "NotificationOut",
     "OwnMember",
+    "PanelistOut",
     "RankOut",
     "RevealOut",
     "RollOut",
     "RowOut",
+    "SheetOut",
 }
 """The answers that can hold a name, a phone, a place or somebody's words."""
 OWN = {
@@ -72,6 +74,8 @@ LOOKED_UP = {
     "GET /enrollments/{enrollment_id}",
     "GET /members",
     "GET /members/bindings",
+    "GET /observations/{observation_id}",
+    "GET /observed/{observed_id}",
     "POST /enrollments",
     "POST /enrollments/{enrollment_id}/confirm",
     "POST /enrollments/{enrollment_id}/keep",
@@ -84,6 +88,11 @@ LOOKED_UP = {
     "POST /members/bindings/{binding_id}/decide",
     "POST /members/{member_id}/merge",
     "POST /members/{member_id}/unmerge",
+    "POST /observations",
+    *(f"POST /observations/{{observation_id}}/{verb}" for verb in ("open", "panel", "adopt", "close", "cancel")),
+    "PUT /observations/{observation_id}",
+    *(f"POST /observed/{{observed_id}}/{verb}" for verb in ("recuse", "excuse", "remarks")),
+    *(f"PUT /observed/{{observed_id}}/{verb}" for verb in ("scores", "report")),
 }
 """Members by their full names, for who answers for them: `members.looked_up` says who looked."""
 
