@@ -17,6 +17,7 @@ import app.activities.routers.calendars
 import app.activities.routers.sign_ups
 import app.certificates.router
 import app.checkins.router
+import app.cobuilding.lists.router
 import app.content.router
 import app.demands.routers.claims
 import app.demands.routers.demands
@@ -97,6 +98,7 @@ ROUTERS = (
     app.demands.routers.files.router,
     app.checkins.router.router,
     app.certificates.router.router,
+    app.cobuilding.lists.router.router,
     app.activities.routers.activities.router,
     app.activities.routers.sign_ups.router,
     app.activities.routers.sign_ups.roll,

@@ -10,6 +10,10 @@ from app.activities.lifecycle import ActivityState, Mark, ShiftState, SignUpStat
 from app.certificates.models import Revocation, ServedAs
 from app.checkins.models import CodeState, PlacePurpose
 from app.checkins.scan_models import ScanAction, ScanFlag, ScanOutcome, ScanReason
+from app.cobuilding.lists.lifecycle import BookingState, SuggestionState, TakingState
+from app.cobuilding.lists.models import ItemMode, ListKind, ResourceForm
+from app.cobuilding.lists.sharing_models import ContributionKind
+from app.cobuilding.lists.sharing_schemas import FitReason
 from app.content.models import FileKind, MediaType
 from app.demands.causes import Cause, ClaimCause
 from app.demands.ladder import LadderStep, WhistleClock
@@ -113,9 +117,11 @@ LABELS: dict[type[StrEnum], str] = {
         "申诉待裁决 申诉已转上级 申诉成立 维持原决定 决定被撤销 投诉建议待答复 投诉建议已转上级 投诉建议已答复 "
         "身份待核对 身份核对完成 报到待确认 退出待批准 报到成功 报到未通过 退出未获批准 报到已结束 集结令 "
         "活动提醒 活动改期 改期待确认 场次取消 候补转正 候补失效 活动登记 补录待确认 补录已确认 补录未获确认 "
-        "观摩开始 观摩有变 观摩待收尾 观摩名次公布 观摩后待办 待办即将到期 佐证待查看 佐证已查看"
+        "观摩开始 观摩有变 观摩待收尾 观摩名次公布 观摩后待办 待办即将到期 佐证待查看 佐证已查看 "
+        "清单建议待答复 清单建议已答复 清单建议已采纳 清单建议未采纳 项目待认领 项目已认领 项目认领被谢绝 "
+        "项目无需认领 项目已完成 项目认领已放弃 新的预订 预订已取消 借用逾期"
     ),
-    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录 观摩 观摩后待办",
+    SubjectKind: "需求 接单 申诉 投诉建议 身份核对 报到 集结令 活动报名 补录 观摩 观摩后待办 清单建议 项目认领 预订",
     AppealKind: "不予受理 合并 撤销 未到场 评议 时长 积分",
     AppealState: "待裁决 申诉成立 维持原决定 已撤回",
     ComplaintKind: "投诉 建议",
@@ -146,6 +152,14 @@ LABELS: dict[type[StrEnum], str] = {
     SignUpState: "候补中 待确认 已报名 已签到 已完成 已取消 已失效 已释放 未点名 未到场",
     RosterKind: "党员 组织 工作人员 报到",
     ImportState: "核对中 待确认 导入中 已导入 出错",
+    ListKind: "服务清单 需求清单 资源清单 项目清单",
+    ItemMode: "公开认领 指定单位",
+    ResourceForm: "场地 物资 人员 资金",
+    TakingState: "待接受 已认领 已完成 已谢绝 已撤回 已放弃",
+    BookingState: "已预订 已借出 已归还 已取消",
+    ContributionKind: "资金 物资 人员",
+    FitReason: "类别 技能 内容 距离",
+    SuggestionState: "待答复 已答复 已纳入清单 不予采纳",
     RowOutcome: "新增 更新 不变 有误",
 }
 """The labels of each enum in the order of its members."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from app.activities import lining_up
 from app.activities import timing as shifts
 from app.checkins import scan_queries
+from app.cobuilding.lists import booking, suggesting
 from app.content import collecting
 from app.demands import recounting, timing
 from app.enrollments import balances
@@ -46,6 +47,8 @@ TIMERS: tuple[Timer, ...] = (
     leaving.ERASURES,
     collecting.UNUSED_FILES,
     importing.EXPIRED,
+    booking.LOANS,
+    suggesting.SUGGESTIONS,
 )
 
 

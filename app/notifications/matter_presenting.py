@@ -3,17 +3,21 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import DISPATCHERS, Caller
 from app.activities import presenting as activities
+from app.cobuilding.lists import lifecycle as list_lifecycle
+from app.cobuilding.lists import relations as list_relations
+from app.cobuilding.lists.lifecycle import ListRelation
 from app.enrollments import lifecycle as enrollment_lifecycle
 from app.enrollments import relations as enrollment_relations
 from app.kit.clock import CHINA
 from app.members.models import BindingRequest
-from app.notifications import enrollment_matters, observation_matters, sign_up_queries
+from app.notifications import enrollment_matters, list_matters, observation_matters, sign_up_queries
 from app.notifications import matter_queries as queries
 from app.notifications.texts import ADMINISTRATORS, APPEALED, COMPLAINED, SIGNED_UP, UNDERTAKEN
 from app.organizations import queries as organizations
@@ -63,6 +67,7 @@ async def told(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUI
         details = {"title": what_it_says.activity_title, "desk": desks.get(entry.region_code, ADMINISTRATORS)}
         found[entry.id] = Told(details, what_it_says.actions)
     found |= await _of_enrollments(session, caller, ids)
+    found |= await _of_lists(session, caller, ids)
     found |= await _of_musters(session, caller, ids)
     return found | await _of_observations(session, caller, ids)
 
@@ -81,6 +86,29 @@ async def _of_enrollments(session: AsyncSession, caller: Caller, ids: Ids) -> di
         details = {"who": who, "desk": places.get(one.region_code, "")}
         told[one.id] = Told(details, [*enrollment_lifecycle.actions(one.state, rights)])
     return told
+
+
+async def _of_lists(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:
+    """Suggestions by whose desk they are at alone; what is built and booked by its line."""
+    suggestions = await list_matters.visible_suggestions(session, caller, ids)
+    takings = await list_matters.visible_takings(session, caller, ids)
+    bookings = await list_matters.visible_bookings(session, caller, ids)
+    codes = {one.region_code for one in suggestions} | {one.region_code for one, _ in takings}
+    places = await regions.names(session, codes | {one.region_code for one, _ in bookings})
+    found: list[tuple[uuid.UUID, StrEnum, str, dict[str, Any], frozenset[ListRelation]]] = []
+    for suggestion in suggestions:
+        rights = list_relations.of(caller, suggestion.region_code)
+        found.append((suggestion.id, suggestion.state, suggestion.region_code, {}, rights))
+    for taking, title in takings:
+        rights = list_relations.of(caller, taking.region_code, taking.organization_id)
+        found.append((taking.id, taking.state, taking.region_code, {"title": title}, rights))
+    for one, title in bookings:
+        rights = list_relations.of(caller, one.region_code, one.organization_id, one.owner_id)
+        found.append((one.id, one.state, one.region_code, {"title": title}, rights))
+    return {
+        matter_id: Told(what | {"desk": places.get(code, "")}, list_lifecycle.actions(state, rights))
+        for matter_id, state, code, what, rights in found
+    }
 
 
 async def _of_musters(session: AsyncSession, caller: Caller, ids: Ids) -> dict[uuid.UUID, Told]:

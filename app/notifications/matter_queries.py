@@ -10,7 +10,7 @@ from app.access.caller import Caller
 from app.activities.models import LateEntry
 from app.members.models import BindingRequest
 from app.members.queries import decided_by
-from app.notifications import enrollment_matters, observation_matters
+from app.notifications import enrollment_matters, list_matters, observation_matters
 from app.notifications.matters import CALLS_OF_A_MATTER, Matter
 from app.notifications.models import Notification, SubjectKind
 from app.notifications.queries import UNREAD, among
@@ -62,6 +62,7 @@ async def matters(session: AsyncSession, ids: Ids) -> dict[uuid.UUID, Matter]:
     others = [*await enrollment_matters.enrollments(session, ids), *await enrollment_matters.musters(session, ids)]
     others += await observation_matters.observations(session, ids)
     others += await observation_matters.undertakings(session, ids)
+    others += await list_matters.matters(session, ids)
     return {matter.id: matter for matter in (*found, *others)}
 
 

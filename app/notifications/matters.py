@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.activities.events import LateEntryEvent
+from app.cobuilding.lists.events import BookingEvent, SuggestionEvent, TakingEvent
 from app.enrollments.events import CallEvent, EnrollmentEvent
 from app.enrollments.lifecycle import EnrollmentState
 from app.kit.events import Event
@@ -25,14 +26,14 @@ class Party(StrEnum):
     AUTHOR = "author"
     """Who filed it, or whose account is to be bound."""
     SUBJECT = "subject"
-    """The member who is enrolled, who speaks for an organization that is or is called, who observes or is observed."""
+    """Who is enrolled or observed, observes, or speaks for whom it concerns: called, building, booking, owning."""
     DECIDER = "decider"
     """Who made the decision that is appealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An appeal, a complaint, a binding, an enrollment, a muster, a late entry, a round or what follows it, now."""
+    """What waits for somebody and is no demand: an appeal, an enrollment, a round, a suggestion…, as it stands now."""
 
     kind: SubjectKind
     id: uuid.UUID
@@ -97,9 +98,12 @@ class PartyHears:
 
 E, C, L = EnrollmentEvent, CallEvent, LateEntryEvent
 R, U = ObservationEvent, UndertakingEvent
+S, T, B = SuggestionEvent, TakingEvent, BookingEvent
 O, M, P, N = OversightEvent, MemberEvent, Party, NotificationKind  # noqa: E741 - as in hearing.py
 _TO_DECIDE = PartyHears(P.DESK, N.APPEAL_TO_DECIDE, _waits_there)
 _TO_ANSWER = PartyHears(P.DESK, N.COMPLAINT_TO_ANSWER, _waits_there)
+_TO_SPEAK_TO = PartyHears(P.DESK, N.SUGGESTION_TO_ANSWER, _waits_there)
+_TO_BRING_BACK = PartyHears(P.AUTHOR, N.LOAN_OVERDUE, _still_runs)
 PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
     O.APPEAL_FILED: (_TO_DECIDE,),
     O.APPEAL_CLIMBED: (PartyHears(P.AUTHOR, N.APPEAL_CLIMBED), _TO_DECIDE),
@@ -139,6 +143,22 @@ PARTIES_HEAR: dict[str, tuple[PartyHears, ...]] = {
     U.DUE: (PartyHears(P.SUBJECT, N.UNDERTAKING_DUE, _is_to_be_done),),
     U.SHOWN: (PartyHears(P.DESK, N.UNDERTAKING_SHOWN, _is_to_be_seen),),
     U.LOOKED_AT: (PartyHears(P.SUBJECT, N.UNDERTAKING_LOOKED_AT),),
+    S.RAISED: (_TO_SPEAK_TO,),
+    S.CALLED_AGAIN: (_TO_SPEAK_TO,),
+    S.ANSWERED: (PartyHears(P.AUTHOR, N.SUGGESTION_ANSWERED),),
+    S.ACCEPTED: (PartyHears(P.AUTHOR, N.SUGGESTION_ACCEPTED),),
+    S.REFUSED: (PartyHears(P.AUTHOR, N.SUGGESTION_REFUSED),),
+    T.OFFERED: (PartyHears(P.SUBJECT, N.PROJECT_OFFERED, _still_runs),),
+    T.TAKEN: (PartyHears(P.DESK, N.PROJECT_TAKEN),),
+    T.DECLINED: (PartyHears(P.DESK, N.PROJECT_DECLINED),),
+    T.WITHDRAWN: (PartyHears(P.SUBJECT, N.PROJECT_WITHDRAWN),),
+    T.DONE: (PartyHears(P.SUBJECT, N.PROJECT_DONE),),
+    T.GIVEN_UP: (PartyHears(P.DESK, N.PROJECT_GIVEN_UP), PartyHears(P.SUBJECT, N.PROJECT_GIVEN_UP)),
+    B.BOOKED: (PartyHears(P.SUBJECT, N.BOOKED),),
+    B.HANDED_OVER: (),
+    B.RETURNED: (),
+    B.CANCELLED: (PartyHears(P.AUTHOR, N.BOOKING_CANCELLED), PartyHears(P.SUBJECT, N.BOOKING_CANCELLED)),
+    B.OVERDUE: (_TO_BRING_BACK, PartyHears(P.SUBJECT, N.LOAN_OVERDUE, _still_runs)),
 }
 """What happened: who hears it, and as what. Whatever happens to a matter takes earlier unread calls about it away."""
 
@@ -164,6 +184,9 @@ CALLS_OF_A_MATTER = frozenset(
         N.OBSERVATION_DUE,
         N.UNDERTAKING_DUE,
         N.UNDERTAKING_SHOWN,
+        N.SUGGESTION_TO_ANSWER,
+        N.PROJECT_OFFERED,
+        N.LOAN_OVERDUE,
         N.PLACE_FREE,
         N.SHIFT_CLASHES,
     }

@@ -106,6 +106,19 @@ class NotificationKind(StrEnum):
     UNDERTAKING_DUE = "undertaking_due"
     UNDERTAKING_SHOWN = "undertaking_shown"
     UNDERTAKING_LOOKED_AT = "undertaking_looked_at"
+    SUGGESTION_TO_ANSWER = "suggestion_to_answer"
+    SUGGESTION_ANSWERED = "suggestion_answered"
+    SUGGESTION_ACCEPTED = "suggestion_accepted"
+    SUGGESTION_REFUSED = "suggestion_refused"
+    PROJECT_OFFERED = "project_offered"
+    PROJECT_TAKEN = "project_taken"
+    PROJECT_DECLINED = "project_declined"
+    PROJECT_WITHDRAWN = "project_withdrawn"
+    PROJECT_DONE = "project_done"
+    PROJECT_GIVEN_UP = "project_given_up"
+    BOOKED = "booked"
+    BOOKING_CANCELLED = "booking_cancelled"
+    LOAN_OVERDUE = "loan_overdue"
 
 
 class SubjectKind(StrEnum):
@@ -122,6 +135,9 @@ class SubjectKind(StrEnum):
     LATE_ENTRY = "late_entry"
     OBSERVATION = "observation"
     UNDERTAKING = "undertaking"
+    SUGGESTION = "suggestion"
+    TAKING = "taking"
+    BOOKING = "booking"
 
 
 class Notification(Base):

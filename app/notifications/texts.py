@@ -88,6 +88,19 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     N.UNDERTAKING_DUE: ("待办即将到期", "「{title}」后的一项{what}即将到期，请办理并上传佐证。"),
     N.UNDERTAKING_SHOWN: ("佐证待查看", "「{title}」后的一项{what}已上传佐证，待{desk}查看。"),
     N.UNDERTAKING_LOOKED_AT: ("佐证已查看", "「{title}」后的一项{what}已有人查看，结果见详情。"),
+    N.SUGGESTION_TO_ANSWER: ("清单建议待答复", "有一条清单建议待{desk}答复。"),
+    N.SUGGESTION_ANSWERED: ("清单建议已答复", "{desk}已答复您的建议，内容见建议详情。"),
+    N.SUGGESTION_ACCEPTED: ("清单建议已采纳", "{desk}已采纳您的建议，下次发布清单后即可查看。"),
+    N.SUGGESTION_REFUSED: ("清单建议未采纳", "{desk}未采纳您的建议，理由见建议详情。"),
+    N.PROJECT_OFFERED: ("项目待认领", "{desk}请您的单位认领项目「{title}」，请接受或说明理由。"),
+    N.PROJECT_TAKEN: ("项目已认领", "项目「{title}」有单位认领。"),
+    N.PROJECT_DECLINED: ("项目认领被谢绝", "有单位谢绝认领项目「{title}」，理由见认领记录。"),
+    N.PROJECT_WITHDRAWN: ("项目无需认领", "{desk}已撤回项目「{title}」的认领邀请。"),
+    N.PROJECT_DONE: ("项目已完成", "{desk}已确认您的单位完成项目「{title}」。"),
+    N.PROJECT_GIVEN_UP: ("项目认领已放弃", "项目「{title}」的一次认领已放弃，理由见认领记录。"),
+    N.BOOKED: ("新的预订", "「{title}」有新的预订，时间和数量见预订详情。"),
+    N.BOOKING_CANCELLED: ("预订已取消", "「{title}」的一次预订已取消，理由见预订详情。"),
+    N.LOAN_OVERDUE: ("借用逾期", "借用的「{title}」已到期，请尽快归还。"),
 }
 """A title and a body for each kind."""
 

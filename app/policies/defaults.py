@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_
 from app.kit.errors import Text
 from app.policies.activity_rules import ActivityKey
 from app.policies.enrollment_rules import EnrollmentKey
+from app.policies.list_rules import ListKey
 from app.policies.observation_rules import ObservationKey
 from app.policies.rules import ANY, Count, Duration, Rule
 from app.policies.scan_rules import ScanKey
@@ -361,7 +362,7 @@ class Key:
 
 RULES: dict[str, Rule[Any]] = {
     rule.key: rule
-    for keys in (Key, ActivityKey, EnrollmentKey, ScanKey, ObservationKey)
+    for keys in (Key, ActivityKey, EnrollmentKey, ListKey, ScanKey, ObservationKey)
     for rule in vars(keys).values()
     if isinstance(rule, Rule)
 }

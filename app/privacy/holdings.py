@@ -15,6 +15,8 @@ from app.activities.models import CalendarLink, LateEntry, Leader, SignUp
 from app.certificates.models import Certificate
 from app.checkins.models import Place
 from app.checkins.scan_models import Scan, ScanLocation
+from app.cobuilding.lists.sharing_models import Booking, Contribution
+from app.cobuilding.lists.suggestion_models import Suggestion
 from app.content.models import File, UploadDay
 from app.demands.feedback_models import Feedback, ResponseRating
 from app.demands.following_models import Join
@@ -94,6 +96,7 @@ OWN_WORDS = (
 """What people write for themselves; the reasons of a desk are the desk's, whoever wrote them."""
 ROSTER = "the organization's roster, not the account's: it keeps its members, and corrects them on request"
 
+GIFTS = "a register of gifts, which must still balance; no account stands behind a giver's name"
 A_DAY = "rows of many people on their way to a roster, removed within a day"
 
 HOLDINGS: tuple[Holding, ...] = (
@@ -186,6 +189,14 @@ HOLDINGS: tuple[Holding, ...] = (
         erased={"text": GONE, "answer": None},
         withheld=frozenset({"answered_by"}),
     ),
+    Holding(
+        Suggestion,
+        lambda person: Suggestion.author_id == person.account_id,
+        erased={"text": GONE, "author_name": None, "answer": None},
+        withheld=frozenset({"noted_by", "ended_by"}),
+    ),
+    Holding(Booking, lambda person: Booking.booked_by == person.account_id),
+    Holding(Contribution, lambda _: false(), kept={"giver": GIFTS}),
     Holding(
         File,
         lambda person: File.uploaded_by == person.account_id,

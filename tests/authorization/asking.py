@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.authorization import activity_stage, observation_stage
+from tests.authorization import activity_stage, cobuilding_stage, observation_stage
 from tests.authorization.document import PARAMETER
 from tests.authorization.expectations import route_of
 from tests.authorization.stage import ABSENT, LATER, PASSWORD, Stage
@@ -77,6 +77,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /enrollments desk": {"scope": "desk"},
     "GET /enrollments region": {"scope": "region"},
     **activity_stage.QUERIES,
+    **cobuilding_stage.QUERIES,
     "POST /rosters/imports": {"kind": "members"},
     "POST /rosters/imports of organizations": {"kind": "organizations"},
     "POST /rosters/imports of staff": {"kind": "staff"},
@@ -220,6 +221,7 @@ BODIES: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "POST /claims/{claim_id}/evaluation": _plain({"stars": 3}),
     **activity_stage.BODIES,
     **observation_stage.BODIES,
+    **cobuilding_stage.BODIES,
 }
 
 

@@ -4,6 +4,7 @@
 """
 
 from tests.authorization import activity_expectations as activities
+from tests.authorization import cobuilding_expectations as cobuilding
 from tests.authorization import observation_expectations as observations
 from tests.authorization.tables import Table, table
 
@@ -478,7 +479,7 @@ GET /musters                          401    yes      yes   yes   yes    yes yes
 POST /musters                         401    403      403   403   403    403 403      403     403     403   403  403       yes      403      yes   yes
 POST /enrollments/batch/confirm       401    403      403   403   403    403 403      403     403     403   yes  yes       yes      403      yes   yes
 """)  # noqa: E501 - a table
-PLAIN |= activities.PLAIN | observations.PLAIN
+PLAIN |= activities.PLAIN | cobuilding.PLAIN | observations.PLAIN
 
 OF_THINGS: dict[str, Table] = {
     "GET /demands/{demand_id}": SEES,
@@ -563,7 +564,7 @@ OF_THINGS: dict[str, Table] = {
     "GET /rosters/imports/{import_id}/errors": SENT,
     "POST /rosters/imports/{import_id}/commit": SENT,
 }
-OF_THINGS |= activities.OF_THINGS | observations.OF_THINGS
+OF_THINGS |= activities.OF_THINGS | cobuilding.OF_THINGS | observations.OF_THINGS
 """What is asked of one thing; words after the route say what else is in the request."""
 
 

@@ -17,7 +17,7 @@ from app.kit import clock, db
 from app.kit.db import Base, new_id
 from app.members.models import BindingRequest, Member
 from app.rosters import importing
-from tests.authorization import activity_stage, observation_stage
+from tests.authorization import activity_stage, cobuilding_stage, observation_stage
 from tests.certificates.hours import booked
 from tests.client import Client
 from tests.content import making
@@ -107,6 +107,8 @@ class Stage:
     scans: dict[str, str] = field(default_factory=dict)
     rounds: dict[str, dict[str, str]] = field(default_factory=dict)
     """What there is of observation rounds, by the parameters that name it."""
+    cobuilding: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By the path parameters that name them."""
     ours: dict[str, dict[str, str]] = field(default_factory=dict)
     """The demand filed by name and the one filed anonymously, each with its claims."""
 
@@ -144,6 +146,7 @@ class Stage:
             "scan_id": self.scans,
             "import_id": self.imports,
             **self.rounds,
+            **self.cobuilding,
         }[parameter]
         return found | {"absent": ABSENT}
 
@@ -180,6 +183,7 @@ async def a_stage(connection: AsyncConnection, sessions: db.Sessions, client: Cl
     await _enrollments(stage)
     await activity_stage.take_place(stage)
     await observation_stage.observe(stage)
+    await cobuilding_stage.draw_up(stage)
     await _certificates(stage)
     await _messages(stage)
     await _files(stage)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from app.main import API
-from tests.authorization import activity_stage, asking, moments, observation_stage
+from tests.authorization import activity_stage, asking, cobuilding_stage, moments, observation_stage
 from tests.authorization.asking import Question
 from tests.authorization.document import DOCUMENT, PARAMETER, ROUTES, SCHEMAS
 from tests.authorization.payloads import BARE, LONGEST, MARK, MARKED, NUL, lose_patience, watched
@@ -36,12 +36,14 @@ WIDEST = {
     "GET /complaints": "GET /complaints region",
     "GET /enrollments": "GET /enrollments region",
     "GET /activities": "GET /activities desk",
+    "GET /suggestions": "GET /suggestions desk",
 }
 """The row of a list's widest scope: where a filter that was broken would show most."""
 SKELETONS = {
     **INNER,
     **activity_stage.INNER,
     **observation_stage.INNER,
+    **cobuilding_stage.INNER,
     "ChildIn": {"description": "有人需要帮忙"},
     "Slot": {"weekday": 6, "from_hour": 9, "to_hour": 12},
 }
@@ -55,12 +57,14 @@ REFUSED = {
     "POST /claims/{claim_id}/evaluation": {409},
     "POST /shifts/{shift_id}/late-entries": {409},
     "PUT /observations/{observation_id}": {409},
+    **cobuilding_stage.REFUSED,
 }
 """What is refused whatever is written: it would have to be a secret, or is of a state that the tables do not make."""
 FIRST = {
     "POST /enrollments/{enrollment_id}/let-go": ("confirm",),
     "POST /enrollments/{enrollment_id}/keep": ("confirm", "leave"),
     "POST /activities/{activity_id}/shifts": ("publish",),
+    **cobuilding_stage.FIRST,
 }
 """What is done to a thing beforehand, for it to be in a state in which the write is done."""
 FITTING = {"POST /claims/{claim_id}/complete": {"outcome": "partial"}}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.authorization import activity_stage, asking, observation_stage
+from tests.authorization import activity_stage, asking, cobuilding_stage, observation_stage
 from tests.authorization.document import DOCUMENT, ROUTES, SCHEMAS, references
 from tests.authorization.stage import Stage, columns
 
@@ -66,6 +66,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "ClaimMembersIn": CLAIMS,
     **activity_stage.TABLES,
     **observation_stage.TABLES,
+    **cobuilding_stage.TABLES,
 }
 """The tables that a body's request writes to, or that stand nearest."""
 ALIASES = {"PolicyIn": {"valid_from"}}
@@ -86,6 +87,7 @@ THINGS = {
     "place_id": "ours",
     **activity_stage.THINGS,
     **observation_stage.THINGS,
+    **cobuilding_stage.THINGS,
     "import_id": "desk's",
     "member_id": "claimant's",
 }
@@ -107,6 +109,7 @@ WHO = {
     "POST /claims/{claim_id}/feedback": "claimant",
     **activity_stage.WHO,
     **observation_stage.WHO,
+    **cobuilding_stage.WHO,
 }
 """Who asks, where it is not the desk: always somebody who may."""
 INNER: dict[str, dict[str, Any]] = {

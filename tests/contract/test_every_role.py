@@ -112,6 +112,7 @@ def known(stage: Stage) -> Known:
         "path.entry_id": list(stage.entries.values()),
         "path.scan_id": list(stage.scans.values()),
         **{f"path.{parameter}": list(found.values()) for parameter, found in stage.rounds.items()},
+        **{f"path.{name}": list(found.values()) for name, found in stage.cobuilding.items()},
         "path.token": [stage.link, stage.calendar],
         "path.code": [*regions, stage.receipt, stage.certified],
         "body.ids[*]": list(stage.enrollments.values()),

@@ -6,6 +6,7 @@ import pytest
 
 from app.activities.events import ActivityEvent, LateEntryEvent
 from app.activities.lifecycle import SignUpState
+from app.cobuilding.lists.events import BookingEvent, SuggestionEvent, TakingEvent
 from app.demands.events import DemandEvent
 from app.demands.lifecycle import Reason
 from app.demands.models import Result
@@ -40,6 +41,7 @@ def test_somebody_hears_of_every_event_or_it_is_silent() -> None:
         *ObservationEvent,
         *UndertakingEvent,
     }
+    matters |= {*SuggestionEvent, *TakingEvent, *BookingEvent}
     assert set(PARTIES_HEAR) | NOT_TOLD == matters
     assert not set(PARTIES_HEAR) & NOT_TOLD
     assert set(GUESTS_HEAR) | UNHEARD == set(ActivityEvent)
