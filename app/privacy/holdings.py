@@ -28,7 +28,19 @@ from app.ledger.models import Entry
 from app.members.models import BindingRequest, Engagement, Member, MemberMerge, Preference
 from app.notifications.models import Mute, Notification
 from app.oversight.appeals.models import Appeal, Complaint
-from app.oversight.observations.models import Panelist, Score
+from app.oversight.observations.models import (
+    Copied,
+    Highlight,
+    Look,
+    Observation,
+    Observed,
+    Panelist,
+    Remark,
+    Rubric,
+    RubricVersion,
+    Score,
+    Undertaking,
+)
 from app.rosters.models import RosterImport, RosterPage
 
 GONE = "已删除"
@@ -75,6 +87,10 @@ class Holding:
 
 def _on_theirs(model: Any) -> Whose:
     return lambda person: model.demand_id.in_(person.demand_ids)
+
+
+def _made_by(column: Any) -> Whose:
+    return lambda person: column == person.account_id
 
 
 def _claims(person: Person) -> ColumnElement[bool]:
@@ -204,6 +220,19 @@ HOLDINGS: tuple[Holding, ...] = (
         removed=True,
         withheld=frozenset({"blob", "content_mac"}),
     ),
+    Holding(Rubric, _made_by(Rubric.made_by)),
+    Holding(RubricVersion, _made_by(RubricVersion.published_by)),
+    Holding(Observation, _made_by(Observation.made_by)),
+    Holding(Observed, _made_by(Observed.reported_by)),
+    Holding(Remark, _made_by(Remark.made_by)),
+    Holding(
+        Undertaking,
+        lambda person: or_(Undertaking.made_by == person.account_id, Undertaking.shown_by == person.account_id),
+        withheld=frozenset({"made_by", "shown_by"}),
+    ),
+    Holding(Look, _made_by(Look.made_by)),
+    Holding(Highlight, _made_by(Highlight.made_by)),
+    Holding(Copied, _made_by(Copied.made_by)),
     Holding(Panelist, lambda person: Panelist.member_id.in_(person.entry_ids)),
     Holding(
         Score,
