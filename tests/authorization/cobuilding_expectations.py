@@ -116,3 +116,24 @@ OF_THINGS: dict[str, Table] = {
     "POST /suggestions/{suggestion_id}/accept": SPEAKS_TO,
     "POST /suggestions/{suggestion_id}/refuse": SPEAKS_TO,
 }
+
+FIELDS = """
+Became               id number state result slots claimed filed_at closed_at
+BookingOut           id item_id title region_code starts_at ends_at quantity organization_id organization purpose state handed_over_at ended_at overdue reason actions
+ContributedOut       money people goods
+ContributionOut      id item_id kind amount what unit organization_id organization giver given_on noted_at reverses_id reason
+FitOut               item_id title owner region_name score reasons paired
+FitReasonOut         code text
+GoodsOut             what unit quantity
+ListItemOut          id list_id kind region_code region_name title detail category owner_id owner mode form slots skills quantity unit published_at withdrawn_at reason demands milestones paired contributed actions
+ListLine             item_id title detail category owner mode form slots skills quantity unit
+ListOut              id kind region_code region_name year version published_at actions
+MilestoneOut         id title due_on reached_at note overdue
+PairedOut            id item_id title owner
+SuggestionOut        id region_code region_name text author activity_id raised_at due_at overdue state answer item_id ended_at actions
+TakingOut            id item_id title region_code organization_id organization state begun_at taken_at ended_at reason actions
+TimeOut              starts_at ends_at quantity
+VersionBrief         id list_id number published_at
+VersionOut           id list_id number published_at title lines
+"""  # noqa: E501 - a table
+"""What answers hold: who gave, who booked and whose a suggestion is stand only where the reader may know it."""

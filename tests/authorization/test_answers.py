@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.authorization import moments
+from tests.authorization import cobuilding_expectations, moments
 from tests.authorization.document import ROUTES, SCHEMAS
 from tests.authorization.expectations import ROLES
 from tests.authorization.moments import Made, a_declined_claim, a_withdrawn_claim, an_offered_claim
@@ -174,12 +174,15 @@ LISTS = [
 ]
 
 
+LINES = [line for fields in (FIELDS, cobuilding_expectations.FIELDS) for line in fields.split("\n")[1:-1]]
+
+
 def test_no_answer_has_a_field_that_is_not_on_the_list() -> None:
     """Whoever adds a field says here that everybody who gets the answer may know it."""
     given = {name for route in ROUTES.values() for name in route.gives}
     found = {name: set(SCHEMAS[name]["properties"]) for name in given if SCHEMAS[name].get("properties")}
     pages = {name: found.pop(name) for name in list(found) if name.startswith("Page_")}
-    listed = {name: set(fields.split()) for name, fields in (line.split(None, 1) for line in FIELDS.split("\n")[1:-1])}
+    listed = {name: set(fields.split()) for name, fields in (line.split(None, 1) for line in LINES)}
     assert found == listed
     assert all(fields == {"items", "next_cursor"} for fields in pages.values())
 
