@@ -151,7 +151,8 @@ async def _may_look(
 
 async def looks_at(session: AsyncSession, caller: Caller, found: Observed, observation: Observation) -> bool:
     """Whether the caller may look at what an object is to do."""
-    return await _may_look(session, caller, observation, await queries.open_round_of(session, found))
+    holds = caller.covers(observation.region_code, DISPATCHERS)
+    return holds or await _may_look(session, caller, observation, await queries.open_round_of(session, found))
 
 
 async def _attach(

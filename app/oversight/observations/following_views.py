@@ -23,7 +23,7 @@ from app.oversight.observations.following_schemas import (
     UndertakingsWanted,
 )
 from app.oversight.observations.lifecycle import UndertakingAction, UndertakingState
-from app.oversight.observations.models import Highlight, Observation, Undertaking
+from app.oversight.observations.models import Highlight, Observation, Observed, Undertaking
 from app.policies import service as policies
 from app.policies.defaults import Key
 from app.regions import queries as regions
@@ -63,6 +63,7 @@ async def undertakings_out(
     names = await standing.names(session, list(objects.values()))
     looks = await queries.looks(session, [made.id for made in found])
     shown = await files_out(session, keyring, "", [made.id for made in found])
+    rights = {one.id: await _rights(session, caller, one) for one in objects.values()}
     same = ("id", "observed_id", "kind", "text", "criterion", "due_on", "state", "shown", "shown_at")
     return [
         UndertakingOut(
@@ -72,7 +73,7 @@ async def undertakings_out(
             overdue=made.state == UndertakingState.OPEN and made.due_on < clock.today(),
             files=shown.get(made.id, []),
             looks=[LookOut.model_validate(look) for look in looks.get(made.id, [])],
-            actions=await actions(session, caller, made),
+            actions=_now(made, rights[made.observed_id]),
         )
         for made in found
     ]
@@ -81,13 +82,19 @@ async def undertakings_out(
 async def actions(session: AsyncSession, caller: Caller, made: Undertaking) -> list[UndertakingAction]:
     """What the caller may do now to an undertaking."""
     observed = (await queries.objects_by_id(session, [made.observed_id]))[made.observed_id]
+    return _now(made, await _rights(session, caller, observed))
+
+
+def _now(made: Undertaking, rights: list[UndertakingAction]) -> list[UndertakingAction]:
+    return [one for one in rights if (made.state, one) in lifecycle.UNDERTAKING_MOVES]
+
+
+async def _rights(session: AsyncSession, caller: Caller, observed: Observed) -> list[UndertakingAction]:
+    """What the caller may do to the undertakings of an object; of one's own desk's, no statement is needed."""
     observation = await session.get_one(Observation, observed.observation_id)
-    may = []
-    if await standing.relations(session, caller, observation, observed) & lifecycle.OBJECT:
-        may.append(UndertakingAction.SHOW)
-    if await following_up.looks_at(session, caller, observed, observation):
-        may.append(UndertakingAction.LOOK)
-    return [one for one in may if (made.state, one) in lifecycle.UNDERTAKING_MOVES]
+    shows = caller.covers(observation.region_code, DISPATCHERS) or standing.is_object(caller, observed)
+    looks = await following_up.looks_at(session, caller, observed, observation)
+    return [UndertakingAction.SHOW] * shows + [UndertakingAction.LOOK] * looks
 
 
 async def highlights(session: AsyncSession, caller: Caller, wanted: HighlightsWanted) -> Page[HighlightOut]:
