@@ -54,7 +54,7 @@ def kept(judged: Sequence[Criterion], sheets: Sequence[Sheet], highest: int, low
     if len(sheets) <= highest + lowest:
         return list(sheets)
     upward = sorted(sheets, key=lambda sheet: (share(judged, sheet), sheet.weight))[lowest:]
-    downward = sorted(upward, key=lambda sheet: (-share(judged, sheet), sheet.weight))
+    downward = sorted(upward, key=lambda sheet: -share(judged, sheet))  # of equal ones the lighter stays first
     return downward[highest:]
 
 

@@ -70,6 +70,7 @@ async def test_a_round_of_a_year_before_is_the_one_before(street: Street) -> Non
     await ranked(street, rubric=rubric, year=2025, quarter=3)
     fourth = await ranked(street, rubric=rubric, year=2025, quarter=4)
     assert (await ranked(street, rubric=rubric, year=2026, quarter=1))["previous_id"] == fourth["id"]
+    assert (await ranked(street, rubric=rubric, year=2025, quarter=2))["previous_id"] is None, "what came later is none"
 
 
 async def test_nobody_scores_their_own(street: Street) -> None:
