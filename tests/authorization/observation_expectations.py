@@ -127,3 +127,24 @@ OF_THINGS: dict[str, Table] = {
     "POST /highlights/{highlight_id}/copies": COPIES,
     "POST /highlights/{highlight_id}/copies for the unit": COPIES_FOR_UNIT,
 }
+
+FIELDS = """
+AwardOut             name least criterion
+CopiedOut            name region_code organization_id note made_at
+CriterionOut         code title most weight seen
+HighlightOut         id observation_id observed_id object_name title text made_at copied actions
+LookOut              observation_id settled note made_at
+ObservationBrief     id title scheme region_code region_name level year quarter ends_at state
+ObservationOut       id title scheme region_code region_name level year quarter ends_at state rubric_id version newer_version previous_id reason objects panel actions
+ObservedBrief        id position name region_code organization_id visits_at reported excused total rank
+ObservedOut          id position name region_code organization_id visits_at reported excused total rank observation_id report reported_at files remarks undertakings earlier sheets actions
+PanelistOut          name role weight scored mine
+RankOfObject         observed_id name rank previous_rank moved total parts sheets awards excused
+RankingOut           observation_id title provisional version previous_id items
+RemarkOut            text made_at
+RubricOut            id region_code region_name scheme name versions actions
+RubricVersionOut     id number criteria awards drop_highest drop_lowest published_at
+SheetOut             name role weight points complete
+UndertakingOut       id observation_id observed_id object_name kind text criterion due_on overdue state shown shown_at files looks actions
+"""  # noqa: E501 - a list
+"""Every field of every answer."""

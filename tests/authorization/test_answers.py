@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.authorization import cobuilding_expectations, moments
+from tests.authorization import cobuilding_expectations, moments, observation_expectations
 from tests.authorization.document import ROUTES, SCHEMAS
 from tests.authorization.expectations import ROLES
 from tests.authorization.moments import Made, a_declined_claim, a_withdrawn_claim, an_offered_claim
@@ -174,7 +174,8 @@ LISTS = [
 ]
 
 
-LINES = [line for fields in (FIELDS, cobuilding_expectations.FIELDS) for line in fields.split("\n")[1:-1]]
+ROOMS = (cobuilding_expectations.FIELDS, observation_expectations.FIELDS)
+LINES = [line for fields in (FIELDS, *ROOMS) for line in fields.split("\n")[1:-1]]
 
 
 def test_no_answer_has_a_field_that_is_not_on_the_list() -> None:
