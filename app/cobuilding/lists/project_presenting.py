@@ -16,7 +16,7 @@ from app.kit import clock
 from app.kit.pagination import Page
 from app.organizations import queries as organizations
 
-SAME = ("id", "item_id", "region_code", "organization_id", "state", "begun_at", "taken_at", "ended_at")
+SAME = ("id", "item_id", "region_code", "organization_id", "state", "begun_at", "taken_at", "ended_at", "reason")
 
 
 async def takings(session: AsyncSession, caller: Caller, wanted: TakingsWanted) -> Page[TakingOut]:
@@ -39,13 +39,11 @@ async def takings_out(
     shown = []
     for one, item in found:
         related = relations.of(caller, one.region_code, one.organization_id)
-        reads = related or caller.covers(one.region_code)
         shown.append(
             TakingOut(
                 **{name: getattr(one, name) for name in SAME},
                 title=item.title,
                 organization=bodies[one.organization_id].name,
-                reason=one.reason if reads else None,
                 actions=actions(one.state, related),
             )
         )

@@ -30,7 +30,7 @@ class TakingsWanted(PageRequest):
 
 
 class TakingOut(Output):
-    """Who builds a project; the reason is for the desk and the organization alone."""
+    """Who builds a project; one that has a reason is seen by the desk and the organization alone."""
 
     id: uuid.UUID
     item_id: uuid.UUID
